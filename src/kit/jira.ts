@@ -1,0 +1,113 @@
+import type { TielineError } from './errors.ts';
+
+/** States a build may have on an issue. Jira's own words; see the Builds API, version 0.1. */
+export const buildStates = [
+  'pending',
+  'in_progress',
+  'successful',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
+export type BuildState = (typeof buildStates)[number];
+
+/** States a deployment may have on an issue. Jira's own words; see the Deployments API, version 0.1. */
+export const deploymentStates = [...buildStates, 'rolled_back'] as const;
+export type DeploymentState = (typeof deploymentStates)[number];
+
+/** Kinds of environment that Jira knows. */
+export const environmentTypes = ['unmapped', 'development', 'testing', 'staging', 'production'] as const;
+export type EnvironmentType = (typeof environmentTypes)[number];
+
+/** What a build was made from. */
+export interface BuildReference {
+  commit?: { id: string; repositoryUrl: string };
+  ref?: { name: string; url: string };
+}
+
+/** Counts of a build's tests. */
+export interface TestCounts {
+  total: number;
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** One state of one build, as a pipeline reports it. Texts of any length: the connector cuts. */
+export interface Build {
+  pipelineId: string;
+  /** The run's own number; never used as a sequence. */
+  buildNumber: number;
+  displayName: string;
+  description?: string;
+  label?: string;
+  url: string;
+  state: BuildState;
+  /** When the state came to be, by the clock of the CI. */
+  lastUpdated: Date;
+  issueKeys: string[];
+  references?: BuildReference[];
+  testInfo?: TestCounts;
+}
+
+/** One state of one deployment. */
+export interface Deployment {
+  pipeline: { id: string; displayName: string; url: string };
+  /** The number of the deployment within the pipeline and environment. */
+  deploymentNumber: number;
+  displayName: string;
+  description?: string;
+  label?: string;
+  url: string;
+  state: DeploymentState;
+  lastUpdated: Date;
+  issueKeys: string[];
+  /** Jira Service Management services that were deployed. */
+  services?: string[];
+  environment: { id: string; displayName: string; type: EnvironmentType };
+  /** Seconds. */
+  duration?: number;
+}
+
+/** An entity with the sequence number that orders its states at Jira's side. */
+export type Sequenced<E> = E & { sequence: number };
+
+/**
+ * What Jira said of one submitted entity.
+ * - accepted: stored, or dropped as stale, for the keys that are not in `unknownIssueKeys`
+ * - rejected: Jira's own reasons
+ * - failed: no answer that speaks of it; `error.retry` is the verdict
+ */
+export type SubmitOutcome =
+  | { state: 'accepted'; unknownIssueKeys: string[] }
+  | { state: 'rejected'; unknownIssueKeys: string[]; errors: string[] }
+  | { state: 'failed'; error: TielineError };
+
+/** The outcomes in the order of the entities given, and Jira's answers whole, one for each request made. */
+export interface SubmitAnswer {
+  outcomes: SubmitOutcome[];
+  requests: { url: string; status: number; entities: number; answer: unknown }[];
+}
+
+/** Properties by which what was sent can be found and deleted again. At most 5; see Jira's limits. */
+export type SubmitProperties = Record<string, string>;
+
+/** Sends entities of one kind. Splits by Jira's limits, halves on 413 and 400, never throws for a refusal. */
+export interface Submitter<E> {
+  submit(entities: Sequenced<E>[], options?: { properties?: SubmitProperties }): Promise<SubmitAnswer>;
+}
+
+/** What an edition can do, decided once from serverInfo. */
+export interface JiraIdentity {
+  edition: 'cloud' | 'data-center' | 'server';
+  version: string;
+  /** The base URL by the site's own word. */
+  baseUrl: string;
+}
+
+/** Jira, whatever its edition. Grows with the features that need more of it. */
+export interface JiraClient {
+  identify(): Promise<JiraIdentity>;
+  builds: Submitter<Build>;
+  deployments: Submitter<Deployment>;
+}

@@ -1,0 +1,7 @@
+/** A structured logger; pino fits it. Never hand a secret's clear text to it. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
