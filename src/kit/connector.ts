@@ -56,6 +56,9 @@ export interface Egress {
   allowAddresses?: string[];
 }
 
+/** Settings as stored, when their connector is not known: its schema has checked them. */
+export type Settings = Egress & Record<string, unknown>;
+
 /**
  * Code for one outside product: a folder under `connectors/`, made by {@link defineConnector}.
  * `settings` is the schema of the stored settings, in which a secret is a reference.

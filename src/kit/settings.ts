@@ -5,7 +5,7 @@ import type { Secret } from './secret.ts';
 export function secretReference() {
   return z
     .strictObject({ secret: z.string().min(1).max(300) })
-    .meta({ id: 'SecretReference', description: 'The secret by its name: `x`, `org.x` or `account.x`.' });
+    .meta({ description: 'The secret by its name: `x`, `org.x` or `account.x`.' });
 }
 
 /** A reference as {@link secretReference} parses it. */

@@ -1,0 +1,73 @@
+import type { TestReport } from '../kit/connector.ts';
+import { TielineError } from '../kit/errors.ts';
+import type { HubClient } from './hub-client.ts';
+import type { SimulatedSite } from './simulators.ts';
+
+const connectionName = 'demo-jira';
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes what a demo needs by the API that any user has: two secrets, a connection to the simulated Jira, its test,
+ * and a connect key. What an earlier demo left is brought up to date.
+ */
+export async function prepareHub(
+  hub: HubClient,
+  jira: SimulatedSite,
+  print: (line: string) => void,
+): Promise<{ connectKey: string; test: TestReport }> {
+  const [account] = jira.accounts;
+  const [client] = jira.clients;
+  if (account === undefined || client === undefined) {
+    throw new TielineError('internal-error', 'The simulated Jira has no account or no client');
+  }
+  await putSecret(hub, 'demo-jira-token', account.apiToken);
+  await putSecret(hub, 'demo-jira-client-secret', client.clientSecret);
+  print('secrets demo-jira-token, demo-jira-client-secret');
+  const id = await putConnection(hub, {
+    baseUrl: jira.site,
+    gatewayUrl: jira.gateway,
+    platform: { type: 'api-token', email: account.email, token: { secret: 'account.demo-jira-token' } },
+    devops: { clientId: client.clientId, clientSecret: { secret: 'account.demo-jira-client-secret' } },
+    allowAddresses: ['127.0.0.1/32'],
+  });
+  print(`connection ${connectionName}`);
+  const expiresAt = new Date(Date.now() + dayMs).toISOString();
+  const { key, hint } = await hub.call<{ key: string; hint: string }>('POST', '/api/v1/connect-keys', {
+    connection: id,
+    name: 'demo pipeline',
+    projects: ['MYT'],
+    expiresAt,
+  });
+  print(`connect key ${hint}, for project MYT, for a day`);
+  const test = await hub.call<TestReport>('POST', `/api/v1/connections/${id}/test`, { projects: ['MYT'] });
+  return { connectKey: key, test };
+}
+
+async function putSecret(hub: HubClient, name: string, value: string): Promise<void> {
+  await createOr(
+    () => hub.call('POST', '/api/v1/secrets', { name, value }),
+    async () => {
+      const page = await hub.call<{ items: { id: string; name: string }[] }>('GET', '/api/v1/secrets?limit=200');
+      const known = page.items.find((secret) => secret.name === name);
+      await hub.call('PUT', `/api/v1/secrets/${known?.id}/value`, { value });
+    },
+  );
+}
+
+async function putConnection(hub: HubClient, settings: object): Promise<string> {
+  const path = `/api/v1/connections/account.${connectionName}`;
+  const connection = await createOr(
+    () => hub.call<{ id: string }>('POST', '/api/v1/connections', { name: connectionName, connector: 'jira', settings }),
+    () => hub.call<{ id: string }>('PUT', path, { name: connectionName, settings }),
+  );
+  return connection.id;
+}
+
+async function createOr<T>(create: () => Promise<T>, change: () => Promise<T>): Promise<T> {
+  try {
+    return await create();
+  } catch (error) {
+    if (error instanceof TielineError && error.code === 'name-taken') return change();
+    throw error;
+  }
+}

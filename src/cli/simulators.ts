@@ -1,0 +1,25 @@
+/** Options of a stand-in, as the command line gives them. */
+export interface SimulatorOptions {
+  edition: string;
+  port?: number;
+  gatewayPort?: number;
+  host?: string;
+  /** The text of a seed file. */
+  seed?: string;
+}
+
+/** What a client needs to be pointed at a simulated Jira. */
+export interface SimulatedSite {
+  site: string;
+  gateway: string;
+  accounts: { email: string; apiToken: string }[];
+  clients: { clientId: string; clientSecret: string }[];
+}
+
+/** A running stand-in. */
+export interface Simulator {
+  /** Addresses, accounts, tokens and client credentials, for machines and for people. */
+  description: SimulatedSite;
+  text: string;
+  close(): Promise<void>;
+}

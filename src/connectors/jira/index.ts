@@ -1,0 +1,14 @@
+import { defineConnector } from '../../kit/connector.ts';
+import { createJiraClient } from './client.ts';
+import { testJira } from './connection-test.ts';
+import { jiraSettings } from './settings.ts';
+
+/** Jira Cloud, Data Center and Server. */
+export default defineConnector({
+  id: 'jira',
+  label: 'Jira',
+  docs: 'connections/jira.md',
+  settings: jiraSettings,
+  test: testJira,
+  jira: createJiraClient,
+});

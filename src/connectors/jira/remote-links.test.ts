@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Build, Deployment, JiraClient, Sequenced } from '../../kit/jira.ts';
+import { createJiraClient } from './client.ts';
+import { openConnection } from './fixtures/connection.ts';
+import { type Received, type Reply, startWebServer } from './fixtures/web-server.ts';
+
+let jira: JiraClient;
+let received: Received[];
+let replies: Record<string, Reply>;
+let close: () => Promise<void>;
+
+const info = { baseUrl: 'https://jira.example.com', version: '10.3.24', versionNumbers: [10, 3, 24] };
+
+beforeEach(async () => {
+  replies = {
+    'GET /rest/api/2/serverInfo': { body: { ...info, deploymentType: 'Server' } },
+    'POST /rest/api/2/issue/MYT-1/remotelink': { status: 201, body: { id: 1 } },
+    'POST /rest/api/2/issue/MYT-2/remotelink': { status: 200, body: { id: 2 } },
+  };
+  const server = await startWebServer(new Proxy({}, { get: (_, route) => replies[String(route)] }));
+  const opened = await openConnection({
+    baseUrl: server.url,
+    platform: { type: 'personal-access-token', token: { secret: 'a-personal-token' } },
+  });
+  jira = createJiraClient(opened.connection);
+  received = server.received;
+  close = async () => {
+    await opened.close();
+    await server.close();
+  };
+});
+afterEach(() => close());
+
+const build = (changes: Partial<Sequenced<Build>> = {}): Sequenced<Build> => ({
+  pipelineId: 'shop/main',
+  buildNumber: 17,
+  displayName: 'Shop #17',
+  description: 'Fix the till',
+  url: 'https://ci.example.com/shop/17',
+  state: 'in_progress',
+  lastUpdated: new Date('2026-11-20T10:00:00Z'),
+  issueKeys: ['MYT-1', 'MYT-2'],
+  sequence: 5,
+  ...changes,
+});
+
+const links = () => received.filter(({ method }) => method === 'POST');
+
+describe('with Jira Data Center', () => {
+  it('a build becomes a link on each of its issues, as the account of the connection', async () => {
+    const { outcomes, requests } = await jira.builds.submit([build()]);
+    expect(outcomes).toEqual([{ state: 'accepted', unknownIssueKeys: [] }]);
+    expect(requests.map(({ status, answer }) => [status, answer])).toEqual([
+      [201, { id: 1 }],
+      [200, { id: 2 }],
+    ]);
+    expect(links()[0]?.headers.authorization).toBe('Bearer a-personal-token');
+    expect(links()[0]?.body).toEqual({
+      globalId: 'tieline:build:shop%2Fmain:17',
+      application: { type: 'tieline', name: 'Tieline' },
+      relationship: 'Builds',
+      object: {
+        url: 'https://ci.example.com/shop/17',
+        title: 'Shop #17: in progress',
+        summary: 'Fix the till',
+      },
+    });
+  });
+
+  it('a deployment becomes one that names the environment', async () => {
+    const deployment: Sequenced<Deployment> = {
+      pipeline: { id: 'shop', displayName: 'Shop', url: 'https://ci.example.com/shop' },
+      deploymentNumber: 4,
+      displayName: 'Shop 1.2',
+      url: 'https://ci.example.com/shop/4',
+      state: 'successful',
+      lastUpdated: new Date('2026-11-20T10:00:00Z'),
+      issueKeys: ['MYT-1'],
+      environment: { id: 'eu', displayName: 'eu-prod', type: 'production' },
+      sequence: 1,
+    };
+    expect((await jira.deployments.submit([deployment])).outcomes).toMatchObject([{ state: 'accepted' }]);
+    expect(links()[0]?.body).toMatchObject({
+      globalId: 'tieline:deployment:shop:eu:4',
+      relationship: 'Deployments',
+      object: { title: 'eu-prod: Shop 1.2, successful' },
+    });
+  });
+
+  it('the newest state of a build is the last to be sent, and so the one that stays', async () => {
+    const given = [build({ sequence: 9, state: 'failed' }), build({ sequence: 8 })];
+    await jira.builds.submit(given.map((state) => ({ ...state, issueKeys: ['MYT-1'] })));
+    expect(links().map(({ body }) => body)).toMatchObject([
+      { object: { title: 'Shop #17: in progress' } },
+      { object: { title: 'Shop #17: failed' } },
+    ]);
+  });
+
+  it('an issue that Jira does not know is named; with none left the build is rejected', async () => {
+    const { outcomes } = await jira.builds.submit([
+      build({ issueKeys: ['MYT-1', 'UTF-8'] }),
+      build({ issueKeys: ['UTF-8', 'no key'] }),
+    ]);
+    expect(outcomes).toEqual([
+      { state: 'accepted', unknownIssueKeys: ['UTF-8'] },
+      {
+        state: 'rejected',
+        unknownIssueKeys: ['no key', 'UTF-8'],
+        errors: ['Jira knows none of the issue keys'],
+      },
+    ]);
+  });
+
+  it('Jira’s refusal is told with its words', async () => {
+    replies['POST /rest/api/2/issue/MYT-1/remotelink'] = {
+      status: 403,
+      body: { errorMessages: ['Issue linking is disabled'], errors: {} },
+    };
+    expect((await jira.builds.submit([build()])).outcomes).toEqual([
+      { state: 'rejected', unknownIssueKeys: [], errors: ['MYT-1: Issue linking is disabled'] },
+    ]);
+  });
+
+  it('a refused account ends the matter at once', async () => {
+    replies['POST /rest/api/2/issue/MYT-1/remotelink'] = { status: 401, body: {} };
+    const { outcomes } = await jira.builds.submit([build(), build({ buildNumber: 18 })]);
+    expect(outcomes).toMatchObject([
+      { state: 'failed', error: { code: 'remote-unauthorized' } },
+      { state: 'failed', error: { code: 'remote-unauthorized' } },
+    ]);
+    expect(links()).toHaveLength(1);
+  });
+
+  it('nothing is sent while Jira cannot be asked what it is', async () => {
+    replies['GET /rest/api/2/serverInfo'] = { status: 503, body: {} };
+    expect((await jira.builds.submit([build()])).outcomes).toMatchObject([
+      { state: 'failed', error: { code: 'remote-failed', retry: 'soon' } },
+    ]);
+    expect(links()).toHaveLength(0);
+  });
+});

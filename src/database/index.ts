@@ -1,0 +1,6 @@
+export { startEmbedded } from './embedded/start.ts';
+export { masterKeyFromHome } from './encryption/master-key.ts';
+export { openVault, type Vault } from './encryption/vault.ts';
+export { migrate } from './migrate.ts';
+export { type Database, openDatabase } from './open.ts';
+export type { Schema } from './schema.ts';

@@ -1,0 +1,7 @@
+import { secretsAndKeys } from './0001-secrets-and-keys.ts';
+import { deliveryLedger } from './0002-delivery-ledger.ts';
+import { accessAndConnections } from './0003-access-and-connections.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration, in the order in which they run. */
+export const migrations: readonly Migration[] = [secretsAndKeys, deliveryLedger, accessAndConnections];

@@ -1,0 +1,33 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** A column that the database fills when a row is made. */
+export type CreatedAt = ColumnType<Date, Date | undefined, never>;
+
+/** The migrations that ran. Rows beyond those of this version belong to a newer replica. */
+export interface MigrationsTable {
+  number: number;
+  name: string;
+  applied_at: CreatedAt;
+}
+
+/** Keys that encrypt secrets, each wrapped by the master key. */
+export interface DataKeysTable {
+  id: GeneratedAlways<number>;
+  wrapped: Buffer;
+  /** Which master key wraps it: a fingerprint, not the key. */
+  master_key_id: string;
+  created_at: CreatedAt;
+}
+
+/** One row, sealed with the newest data key: shows at start whether secrets can be read. */
+export interface VaultCanaryTable {
+  single: Generated<boolean>;
+  sealed: Buffer;
+}
+
+/** Every table of ours, by name, for kysely. */
+export interface Schema {
+  tieline_migrations: MigrationsTable;
+  data_keys: DataKeysTable;
+  vault_canary: VaultCanaryTable;
+}

@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { Database } from '../../database/index.ts';
+import type { Actor, ConnectKeyActor, TokenActor } from './actors.ts';
+import { hashToken, looksLikeToken, type TokenKind } from './tokens.ts';
+
+/** Finds out who a token belongs to. */
+export interface Credentials {
+  /** The actor, or undefined for anything that is not a living token. */
+  find(token: string): Promise<Actor | undefined>;
+  /** Forgets what it remembers, so that a revocation on this replica takes effect at once. */
+  forget(): void;
+}
+
+/** An answer is remembered for so long: a revocation elsewhere takes effect within it. */
+const rememberMs = 1_000;
+/** The last use is written down at most this often. */
+const lastUseEveryMs = 60_000;
+const mostRemembered = 10_000;
+
+/** Reads tokens and connect keys from the database, remembering answers for a second. */
+export function createCredentials(database: Database, now: () => Date): Credentials {
+  const remembered = new Map<string, { actor: Actor | undefined; at: number }>();
+  const lastUses = new Map<string, number>();
+
+  const look = async (token: string): Promise<Actor | undefined> => {
+    const kind = (['connectKey', 'apiToken'] as const).find((candidate) => looksLikeToken(token, candidate));
+    if (kind === undefined) return undefined;
+    const actor = await finders[kind](database, hashToken(token), now());
+    if (actor !== undefined && (lastUses.get(actor.id) ?? 0) + lastUseEveryMs < now().getTime()) {
+      lastUses.set(actor.id, now().getTime());
+      await sql`update ${sql.table(tables[kind])} set last_used_at = ${now()} where id = ${actor.id}`.execute(
+        database.kysely,
+      );
+    }
+    return actor;
+  };
+
+  return {
+    async find(token) {
+      const known = remembered.get(token);
+      if (known !== undefined && known.at + rememberMs > now().getTime()) return known.actor;
+      const actor = await look(token);
+      if (remembered.size >= mostRemembered) remembered.clear();
+      if (actor !== undefined) remembered.set(token, { actor, at: now().getTime() });
+      return actor;
+    },
+    forget: () => remembered.clear(),
+  };
+}
+
+const tables: Record<TokenKind, string> = { apiToken: 'api_tokens', connectKey: 'connect_keys' };
+
+const finders: Record<TokenKind, (database: Database, hash: Buffer, now: Date) => Promise<Actor | undefined>> = {
+  async apiToken(database, hash, now) {
+    const found = await sql<Omit<TokenActor, 'kind'>>`
+      select id, name, role, scope from api_tokens
+      where hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})`.execute(
+      database.kysely,
+    );
+    return found.rows[0] && { kind: 'token', ...found.rows[0] };
+  },
+  async connectKey(database, hash, now) {
+    const found = await sql<{
+      id: string;
+      name: string;
+      connectionId: string;
+      projects: string[] | null;
+      kinds: string[] | null;
+      environments: string[] | null;
+    }>`
+      select id, name, connection_id as "connectionId", projects, kinds, environments from connect_keys
+      where hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})`.execute(
+      database.kysely,
+    );
+    const row = found.rows[0];
+    if (row === undefined) return undefined;
+    const actor: ConnectKeyActor = {
+      kind: 'connect-key',
+      id: row.id,
+      name: row.name,
+      connectionId: row.connectionId,
+      projects: row.projects ?? undefined,
+      kinds: row.kinds ?? undefined,
+      environments: row.environments ?? undefined,
+    };
+    return actor;
+  },
+};

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { sql } from 'kysely';
+import type { Database, Vault } from '../../database/index.ts';
+import { TielineError } from '../../kit/errors.ts';
+import { Secret } from '../../kit/secret.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The Idempotency-Key under which this request's answer is to be remembered. */
+    idempotencyKey: string | undefined;
+  }
+}
+
+/** A request that has not ended after this long has died with its hub; its key may be taken again. */
+const abandonedAfterMs = 60_000;
+const keyPattern = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * Posts by API token with an `Idempotency-Key` are carried out once: the same key with the same request gets the
+ * first answer again for 24 hours, with another request an error. Answers are kept encrypted, since some hold a
+ * new token. Reports have their own id instead. Follows the IETF draft "The Idempotency-Key HTTP Header Field".
+ */
+export function rememberAnswers(app: FastifyInstance, database: Database, vault: Vault): void {
+  app.decorateRequest('idempotencyKey', undefined);
+
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers['idempotency-key'];
+    const { actor } = request;
+    if (request.method !== 'POST' || typeof key !== 'string' || actor?.kind !== 'token') return;
+    if (!keyPattern.test(key)) {
+      throw new TielineError('request-invalid', 'The Idempotency-Key must be 1 to 255 visible ASCII characters');
+    }
+    const hash = hashOf(request);
+    const taken = await sql`
+      insert into idempotent_answers (token_id, key, request_hash) values (${actor.id}, ${key}, ${hash})
+      on conflict (token_id, key) do update set created_at = now(), request_hash = excluded.request_hash
+      where idempotent_answers.status is null
+        and idempotent_answers.created_at < now() - ${`${abandonedAfterMs} ms`}::interval
+      returning key`.execute(database.kysely);
+    if (taken.rows.length > 0) {
+      request.idempotencyKey = key;
+      return;
+    }
+    const answer = await findAnswer(database, actor.id, key);
+    if (answer !== undefined && !answer.hash.equals(hash)) {
+      throw new TielineError('idempotency-key-reused', `The Idempotency-Key ${key} was used for another request`);
+    }
+    if (answer?.status == null || answer.sealed === null) {
+      throw new TielineError('idempotency-key-busy', `The request with the Idempotency-Key ${key} has not ended`);
+    }
+    const text = await vault.unsealText(answer.sealed, contextOf(actor.id, key));
+    return reply
+      .status(answer.status)
+      .header('idempotent-replayed', 'true')
+      .type('application/json; charset=utf-8')
+      .send(text);
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { idempotencyKey: key, actor } = request;
+    if (key === undefined || actor === undefined) return payload;
+    if (reply.statusCode >= 500 || typeof payload !== 'string') {
+      await sql`delete from idempotent_answers where token_id = ${actor.id} and key = ${key}`.execute(database.kysely);
+      return payload;
+    }
+    const sealed = await vault.seal(new Secret(payload), contextOf(actor.id, key));
+    await sql`update idempotent_answers set status = ${reply.statusCode}, sealed_answer = ${sealed}
+      where token_id = ${actor.id} and key = ${key}`.execute(database.kysely);
+    return payload;
+  });
+}
+
+async function findAnswer(database: Database, tokenId: string, key: string) {
+  const found = await sql<{ hash: Buffer; status: number | null; sealed: Buffer | null }>`
+    select request_hash as hash, status, sealed_answer as sealed from idempotent_answers
+    where token_id = ${tokenId} and key = ${key}`.execute(database.kysely);
+  return found.rows[0];
+}
+
+const contextOf = (tokenId: string, key: string): string => `idempotent-answer ${tokenId} ${key}`;
+
+/** The body may hold a secret's value: only its hash is kept. */
+function hashOf(request: FastifyRequest): Buffer {
+  return createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body)}`).digest();
+}

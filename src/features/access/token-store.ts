@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import { v7 as uuid } from 'uuid';
+import type { Database } from '../../database/index.ts';
+import { TielineError } from '../../kit/errors.ts';
+import type { Role } from './actors.ts';
+import { makeToken } from './tokens.ts';
+
+/** An API token as it is shown: never its text. */
+export interface ApiToken {
+  id: string;
+  name: string;
+  role: Role;
+  scope: string;
+  hint: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+const columns = sql`id, name, role, scope, hint, created_at as "createdAt", expires_at as "expiresAt",
+  revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
+
+/** Makes an API token. Its text is in the answer and nowhere else. */
+export async function createApiToken(
+  database: Database,
+  wanted: { name: string; role: Role; scope: string; expiresAt?: Date },
+): Promise<ApiToken & { token: string }> {
+  const { text, hash, hint } = makeToken('apiToken');
+  const made = await sql<ApiToken>`
+    insert into api_tokens (id, name, role, scope, hash, hint, expires_at)
+    values (${uuid()}, ${wanted.name}, ${wanted.role}, ${wanted.scope}, ${hash}, ${hint}, ${wanted.expiresAt ?? null})
+    returning ${columns}`.execute(database.kysely);
+  const row = made.rows[0];
+  if (row === undefined) throw new TypeError('an insert gave no row');
+  return { ...row, token: text };
+}
+
+/** API tokens of the scopes that the caller may see, newest first. */
+export async function listApiTokens(
+  database: Database,
+  page: { before?: string; limit: number },
+): Promise<ApiToken[]> {
+  const found = await sql<ApiToken>`
+    select ${columns} from api_tokens
+    where ${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid
+    order by id desc limit ${page.limit}`.execute(database.kysely);
+  return found.rows;
+}
+
+/** @throws resource-not-found */
+export async function getApiToken(database: Database, id: string): Promise<ApiToken> {
+  const found = await sql<ApiToken>`select ${columns} from api_tokens where id = ${id}::uuid`.execute(
+    database.kysely,
+  );
+  const row = found.rows[0];
+  if (row === undefined) throw new TielineError('resource-not-found', `There is no API token ${id}`);
+  return row;
+}
+
+/** Ends a token at once. Ending it again changes nothing. */
+export async function revokeApiToken(database: Database, id: string, now: Date): Promise<void> {
+  await sql`update api_tokens set revoked_at = coalesce(revoked_at, ${now}) where id = ${id}::uuid`.execute(
+    database.kysely,
+  );
+}
+
+/** On a hub without any token: the first administrator's, once. Undefined on every later start. */
+export async function makeFirstToken(database: Database): Promise<string | undefined> {
+  return database.transaction('first-token', async (trx) => {
+    // Two replicas at the first start: one makes the token, the other finds it.
+    await sql`select pg_advisory_xact_lock(hashtextextended('tieline-first-token', 0))`.execute(trx);
+    const known = await sql`select 1 from api_tokens limit 1`.execute(trx);
+    if (known.rows.length > 0) return undefined;
+    const { text, hash, hint } = makeToken('apiToken');
+    await sql`insert into api_tokens (id, name, role, scope, hash, hint)
+      values (${uuid()}, 'first administrator', 'administrator', 'account', ${hash}, ${hint})`.execute(trx);
+    return text;
+  });
+}

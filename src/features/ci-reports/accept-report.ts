@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { TielineError } from '../../kit/errors.ts';
+import { projectOf } from '../../kit/issue-keys.ts';
+import type { Build, Deployment } from '../../kit/jira.ts';
+import type { NewDelivery } from '../../work/index.ts';
+import type { ConnectKeyActor } from '../access/index.ts';
+
+/** A report as a pipeline posts it. */
+export type Report = { kind: 'build'; entity: Build } | { kind: 'deployment'; entity: Deployment };
+
+/**
+ * The delivery of a report. Keys that the connect key does not allow are taken out and remembered as refused; with
+ * nothing left the delivery is stored as skipped, never dropped in silence.
+ * @throws not-allowed when the connect key does not allow the kind or the environment
+ */
+export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | undefined): NewDelivery {
+  assertAllowed(report, actor);
+  const { kind, entity } = report;
+  const allowed = entity.issueKeys.filter((key) => isAllowed(key, actor));
+  const refused = entity.issueKeys.filter((key) => !isAllowed(key, actor));
+  const services = report.kind === 'deployment' ? (report.entity.services ?? []) : [];
+  const nothingLeft = allowed.length === 0 && services.length === 0;
+  const body = JSON.stringify({ ...entity, issueKeys: allowed });
+  return {
+    direction: 'out',
+    topic: kind,
+    connectionId: actor.connectionId,
+    connectKeyId: actor.id,
+    stream: streamOf(kind, actor.connectionId),
+    orderingKey: orderingKeyOf(report),
+    eventAt: entity.lastUpdated,
+    summary: summaryOf(report),
+    issueKeys: allowed,
+    refusedKeys: refused,
+    dedupe: { namespace: actor.connectionId, key: id ?? hashOf(kind, body) },
+    body,
+    ...(nothingLeft ? { skip: 'the connect key allows none of the issue keys' } : {}),
+  };
+}
+
+/** One request to Jira carries one kind of one connection: the stream is what may share a request. */
+const streamOf = (kind: string, connectionId: string): string => `jira-${kind}:${connectionId}`;
+
+function assertAllowed({ kind, entity }: Report, actor: ConnectKeyActor): void {
+  if (actor.kinds !== undefined && !actor.kinds.includes(kind)) {
+    throw new TielineError('not-allowed', `The connect key "${actor.name}" does not allow a ${kind}`);
+  }
+  if (kind !== 'deployment' || actor.environments === undefined) return;
+  const name = entity.environment.displayName;
+  if (!actor.environments.includes(name)) {
+    throw new TielineError('not-allowed', `The connect key "${actor.name}" does not allow the environment "${name}"`);
+  }
+}
+
+const isAllowed = (key: string, actor: ConnectKeyActor): boolean =>
+  actor.projects === undefined || actor.projects.includes(projectOf(key));
+
+/** JSON, so that no choice of names makes two entities one. */
+function orderingKeyOf({ kind, entity }: Report): string {
+  return kind === 'build'
+    ? JSON.stringify([entity.pipelineId, entity.buildNumber])
+    : JSON.stringify([entity.pipeline.id, entity.environment.id, entity.deploymentNumber]);
+}
+
+function summaryOf({ kind, entity }: Report): string {
+  return kind === 'build'
+    ? `build ${entity.buildNumber} of ${entity.displayName}: ${entity.state}`
+    : `deployment ${entity.deploymentNumber} of ${entity.pipeline.displayName} to ${entity.environment.displayName}: ${entity.state}`;
+}
+
+const hashOf = (kind: string, body: string): string =>
+  `sha256:${createHash('sha256').update(`${kind} ${body}`).digest('hex')}`;

@@ -1,0 +1,74 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { TielineError } from '../../kit/errors.ts';
+import { buildReport, deploymentReport } from '../../report/schema.ts';
+import { deliveryStates, type Work } from '../../work/index.ts';
+import type { ConnectKeyActor } from '../access/index.ts';
+import { deliveryOf, type Report } from './accept-report.ts';
+import type { Sites } from './sites.ts';
+
+const accepted = z.object({
+  delivery: z.string().meta({ description: 'The id under which what becomes of the report can be asked for.' }),
+  state: z.enum(deliveryStates),
+  duplicate: z.boolean().meta({ description: 'True when this report was known; the delivery is the first one.' }),
+});
+
+/** Posts of builds and deployments, by connect key. */
+export function reportRoutes({ work, sites }: { work: Work; sites: Sites }): FastifyPluginAsyncZod {
+  const accept = async (
+    request: FastifyRequest,
+    given: { id?: string; instance?: string },
+    report: Report,
+  ): Promise<z.output<typeof accepted>> => {
+    const actor = connectKeyOf(request);
+    if (given.instance !== undefined) await sites.check(actor.connectionId, given.instance);
+    const header = request.headers['idempotency-key'];
+    const id = given.id ?? (typeof header === 'string' ? header : undefined);
+    const { id: delivery, state, duplicate } = await work.post(deliveryOf(report, actor, id));
+    return { delivery, state, duplicate };
+  };
+
+  return async (app) => {
+    app.post(
+      '/api/v1/builds',
+      {
+        config: { access: { connectKey: true } },
+        schema: {
+          summary: 'Report a state of a build',
+          description: 'Stored before it is answered; what Jira says of it is on the delivery.',
+          tags: ['reports'],
+          body: buildReport,
+          response: { 202: accepted },
+        },
+      },
+      async (request, reply) => {
+        const { id, instance, ...entity } = request.body;
+        return reply.status(202).send(await accept(request, { id, instance }, { kind: 'build', entity }));
+      },
+    );
+
+    app.post(
+      '/api/v1/deployments',
+      {
+        config: { access: { connectKey: true } },
+        schema: {
+          summary: 'Report a state of a deployment',
+          description: 'Stored before it is answered; what Jira says of it is on the delivery.',
+          tags: ['reports'],
+          body: deploymentReport,
+          response: { 202: accepted },
+        },
+      },
+      async (request, reply) => {
+        const { id, instance, ...entity } = request.body;
+        return reply.status(202).send(await accept(request, { id, instance }, { kind: 'deployment', entity }));
+      },
+    );
+  };
+}
+
+function connectKeyOf({ actor }: FastifyRequest): ConnectKeyActor {
+  if (actor?.kind !== 'connect-key') throw new TielineError('credentials-invalid', 'This needs a connect key');
+  return actor;
+}

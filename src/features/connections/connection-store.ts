@@ -1,0 +1,108 @@
+import { sql } from 'kysely';
+import { v7 as uuid, validate } from 'uuid';
+import type { Database } from '../../database/index.ts';
+import type { Settings, TestReport } from '../../kit/connector.ts';
+import { TielineError } from '../../kit/errors.ts';
+import { resolveReference } from '../access/index.ts';
+
+/** A connection as stored: secrets are references. */
+export interface StoredConnection {
+  id: string;
+  scope: string;
+  name: string;
+  connector: string;
+  settings: Settings;
+  lastTest: TestReport | null;
+  testedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const columns = sql`id, scope, name, connector, settings, last_test as "lastTest", tested_at as "testedAt",
+  created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** Stores connections. */
+export interface ConnectionStore {
+  /** @throws name-taken */
+  create(wanted: { scope: string; name: string; connector: string; settings: Settings }): Promise<StoredConnection>;
+  /** @throws resource-not-found, name-taken */
+  change(id: string, wanted: { name: string; settings: Settings }): Promise<StoredConnection>;
+  /** @throws resource-in-use while connect keys of it live */
+  remove(id: string): Promise<void>;
+  /** By id, or by reference seen from a scope. @throws resource-not-found */
+  get(idOrReference: string, from?: string): Promise<StoredConnection>;
+  /** The scope of a connection; undefined once it is deleted. */
+  findScope(id: string): Promise<string | undefined>;
+  list(page: { before?: string; limit: number }): Promise<StoredConnection[]>;
+  keepTest(id: string, report: TestReport, at: Date): Promise<void>;
+}
+
+/** A connection store on the database. */
+export function createConnectionStore(database: Database): ConnectionStore {
+  const { kysely } = database;
+  return {
+    async create({ scope, name, connector, settings }) {
+      const made = await sql<StoredConnection>`
+        insert into connections (id, scope, name, connector, settings)
+        values (${uuid()}, ${scope}, ${name}, ${connector}, ${JSON.stringify(settings)})
+        on conflict do nothing returning ${columns}`.execute(kysely);
+      return made.rows[0] ?? taken(name, scope);
+    },
+    async change(id, { name, settings }) {
+      const changed = await sql<StoredConnection>`
+        update connections as changed set name = ${name}, settings = ${JSON.stringify(settings)}, updated_at = now()
+        where id = ${id}::uuid and not exists (select from connections as other
+          where other.scope = changed.scope and lower(other.name) = lower(${name}) and other.id <> changed.id)
+        returning ${columns}`.execute(kysely);
+      const row = changed.rows[0];
+      if (row !== undefined) return row;
+      return taken(name, (await this.get(id)).scope);
+    },
+    async remove(id) {
+      const keys = await sql<{ name: string }>`
+        select name from connect_keys where connection_id = ${id}::uuid and revoked_at is null`.execute(kysely);
+      if (keys.rows.length > 0) {
+        const names = keys.rows.map((row) => `"${row.name}"`).join(', ');
+        throw new TielineError('resource-in-use', `Connect keys of this connection are still valid: ${names}`, {
+          hint: 'Revoke them first; pipelines that use them would fail.',
+        });
+      }
+      await database.transaction('remove-connection', async (trx) => {
+        await sql`delete from connect_keys where connection_id = ${id}::uuid`.execute(trx);
+        await sql`delete from connections where id = ${id}::uuid`.execute(trx);
+      });
+    },
+    async get(idOrReference, from = 'account') {
+      const found = validate(idOrReference)
+        ? await sql<StoredConnection>`select ${columns} from connections where id = ${idOrReference}::uuid`.execute(kysely)
+        : await byReference(database, idOrReference, from);
+      const row = found.rows[0];
+      if (row === undefined) throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
+      return row;
+    },
+    async findScope(id) {
+      const found = await sql<{ scope: string }>`select scope from connections where id = ${id}::uuid`.execute(kysely);
+      return found.rows[0]?.scope;
+    },
+    async list({ before, limit }) {
+      const found = await sql<StoredConnection>`
+        select ${columns} from connections where ${before ?? null}::uuid is null or id < ${before ?? null}::uuid
+        order by id desc limit ${limit}`.execute(kysely);
+      return found.rows;
+    },
+    async keepTest(id, report, at) {
+      await sql`update connections set last_test = ${JSON.stringify(report)}, tested_at = ${at}
+        where id = ${id}::uuid`.execute(kysely);
+    },
+  };
+}
+
+async function byReference(database: Database, reference: string, from: string) {
+  const { scope, name } = resolveReference(reference, from);
+  return sql<StoredConnection>`
+    select ${columns} from connections where scope = ${scope} and lower(name) = lower(${name})`.execute(database.kysely);
+}
+
+function taken(name: string, scope: string): never {
+  throw new TielineError('name-taken', `There is a connection "${name}" in ${scope} already`);
+}

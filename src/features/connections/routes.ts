@@ -1,0 +1,221 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Settings, TestReport } from '../../kit/connector.ts';
+import { TielineError } from '../../kit/errors.ts';
+import { cursorOf, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
+import { secretReferencesIn } from '../../kit/settings.ts';
+import { type Actor, maySee, requireRole, scopeSchema } from '../access/index.ts';
+import type { ConnectionStore, StoredConnection } from './connection-store.ts';
+import { type ConnectionParts, type Openable, openConnection, parseSettings } from './open-connection.ts';
+
+const settings = z
+  .record(z.string(), z.unknown())
+  .meta({ description: 'As the connector wants them; a secret is given by reference: `{"secret": "name"}`.' });
+const report = z.object({
+  ok: z.boolean(),
+  product: z.string().optional(),
+  account: z.object({ name: z.string(), id: z.string() }).optional(),
+  capabilities: z.array(
+    z.object({
+      capability: z.string(),
+      state: z.enum(['ok', 'refused', 'missing', 'not-configured', 'failed']),
+      message: z.string(),
+      hint: z.string().optional(),
+      details: z
+        .array(z.object({ name: z.string(), project: z.string().optional(), state: z.enum(['ok', 'missing']) }))
+        .optional(),
+    }),
+  ),
+  clockSkewMs: z.number().optional(),
+  tookMs: z.number(),
+});
+const connectionView = z.object({
+  id: z.string(),
+  scope: z.string(),
+  name: z.string(),
+  connector: z.string(),
+  settings,
+  lastTest: report.nullable(),
+  testedAt: isoDate.nullable(),
+  createdAt: isoDate,
+  updatedAt: isoDate,
+});
+const wanted = z.strictObject({
+  scope: scopeSchema.default('account'),
+  name: nameText,
+  connector: z.string().max(64).meta({ description: 'The product, e.g. `jira`.' }),
+  settings,
+});
+const projects = z.array(z.string().min(1).max(255)).max(20).optional().meta({
+  description: 'Project keys for which the permissions are checked.',
+});
+const reference = z.strictObject({
+  connection: z.string().min(1).max(300).meta({ description: 'The id, or a name such as `account.jira`.' }),
+});
+
+const view = (connection: StoredConnection) => ({
+  ...connection,
+  testedAt: text(connection.testedAt),
+  createdAt: text(connection.createdAt),
+  updatedAt: text(connection.updatedAt),
+});
+
+/** `/api/v1/connections`: make, change, list, test. */
+export function connectionRoutes(
+  parts: ConnectionParts & { connections: ConnectionStore },
+): FastifyPluginAsyncZod {
+  const { connections, secrets, now } = parts;
+
+  const check = async (actor: Actor | undefined, openable: Openable): Promise<Settings> => {
+    requireRole(actor, 'editor', openable.scope);
+    const parsed = parseSettings(parts, openable.connector, openable.settings);
+    if ((parsed.allowAddresses ?? []).length > 0) {
+      // It opens the network behind the hub to whoever writes connections.
+      requireRole(actor, 'administrator', 'account');
+    }
+    for (const { secret } of secretReferencesIn(parsed)) await secrets.check(secret, openable.scope);
+    return parsed;
+  };
+  const test = async (openable: Openable, about: { projects?: string[] }): Promise<TestReport> => {
+    const { connector, connection } = await openConnection(parts, openable);
+    return connector.test(connection, about);
+  };
+  const visible = async (actor: Actor | undefined, idOrReference: string): Promise<StoredConnection> => {
+    const connection = await connections.get(idOrReference);
+    // What one may not see does not exist for one.
+    if (!maySee(actor, connection.scope)) {
+      throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
+    }
+    return connection;
+  };
+
+  return async (app) => {
+    app.post(
+      '/api/v1/connections',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: 'Make a connection',
+          tags: ['connections'],
+          body: wanted,
+          response: { 201: connectionView },
+        },
+      },
+      async (request, reply) => {
+        const parsed = await check(request.actor, { id: 'unsaved', ...request.body });
+        const made = await connections.create({ ...request.body, settings: parsed });
+        return reply.status(201).send(view(made));
+      },
+    );
+
+    app.post(
+      '/api/v1/connections/test',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: 'Test settings before they are saved',
+          tags: ['connections'],
+          body: wanted.extend({ projects }),
+          response: { 200: report },
+        },
+      },
+      async (request) => {
+        const { projects: keys, ...openable } = request.body;
+        const parsed = await check(request.actor, { id: 'unsaved', ...openable });
+        return test({ id: 'unsaved', ...openable, settings: parsed }, { projects: keys });
+      },
+    );
+
+    app.get(
+      '/api/v1/connections',
+      {
+        config: { access: { token: 'viewer' } },
+        schema: {
+          summary: 'List connections, newest first',
+          tags: ['connections'],
+          querystring: pageQuery,
+          response: { 200: pageOf(connectionView) },
+        },
+      },
+      async (request) => {
+        const { cursor, limit } = request.query;
+        const page = await connections.list({ before: cursor, limit });
+        const items = page.filter((connection) => maySee(request.actor, connection.scope)).map(view);
+        return { items, next: cursorOf(page, limit) };
+      },
+    );
+
+    app.get(
+      '/api/v1/connections/:connection',
+      {
+        config: { access: { token: 'viewer' } },
+        schema: {
+          summary: 'Show a connection',
+          tags: ['connections'],
+          params: reference,
+          response: { 200: connectionView },
+        },
+      },
+      async (request) => view(await visible(request.actor, request.params.connection)),
+    );
+
+    app.put(
+      '/api/v1/connections/:connection',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: "Change a connection's name and settings",
+          tags: ['connections'],
+          params: reference,
+          body: z.strictObject({ name: nameText, settings }),
+          response: { 200: connectionView },
+        },
+      },
+      async (request) => {
+        const stored = await visible(request.actor, request.params.connection);
+        const parsed = await check(request.actor, { ...stored, settings: request.body.settings });
+        return view(await connections.change(stored.id, { name: request.body.name, settings: parsed }));
+      },
+    );
+
+    app.delete(
+      '/api/v1/connections/:connection',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: 'Delete a connection without valid connect keys',
+          tags: ['connections'],
+          params: reference,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const stored = await visible(request.actor, request.params.connection);
+        requireRole(request.actor, 'editor', stored.scope);
+        await connections.remove(stored.id);
+        return reply.status(204).send(null);
+      },
+    );
+
+    app.post(
+      '/api/v1/connections/:connection/test',
+      {
+        config: { access: { token: 'operator' } },
+        schema: {
+          summary: 'Test a connection: who we are there, and what works',
+          tags: ['connections'],
+          params: reference,
+          body: z.strictObject({ projects }).default({}),
+          response: { 200: report },
+        },
+      },
+      async (request) => {
+        const stored = await visible(request.actor, request.params.connection);
+        requireRole(request.actor, 'operator', stored.scope);
+        const result = await test(stored, request.body);
+        await connections.keepTest(stored.id, result, now());
+        return result;
+      },
+    );
+  };
+}

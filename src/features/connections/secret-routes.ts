@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
+import { Secret } from '../../kit/secret.ts';
+import { maySee, requireRole, scopeSchema } from '../access/index.ts';
+import type { SecretStore, StoredSecret } from './secret-store.ts';
+
+const secretView = z.object({
+  id: z.string(),
+  scope: z.string(),
+  name: z.string(),
+  description: z.string(),
+  version: z.number().meta({ description: 'Counts the values that it has had.' }),
+  createdAt: isoDate,
+  updatedAt: isoDate,
+});
+const value = z
+  .string()
+  .min(1)
+  .max(65_536)
+  .transform((clear) => new Secret(clear))
+  .meta({ description: 'The secret itself. It is encrypted and never shown again.' });
+
+const view = (secret: StoredSecret) => ({
+  ...secret,
+  createdAt: text(secret.createdAt),
+  updatedAt: text(secret.updatedAt),
+});
+
+/** `/api/v1/secrets`: names and values in, names out. */
+export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/v1/secrets',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: 'Store a secret',
+          tags: ['secrets'],
+          body: z.strictObject({
+            scope: scopeSchema.default('account'),
+            name: nameText,
+            description: z.string().max(1_000).default(''),
+            value,
+          }),
+          response: { 201: secretView },
+        },
+      },
+      async (request, reply) => {
+        requireRole(request.actor, 'editor', request.body.scope);
+        return reply.status(201).send(view(await secrets.create(request.body)));
+      },
+    );
+
+    app.get(
+      '/api/v1/secrets',
+      {
+        config: { access: { token: 'viewer' } },
+        schema: {
+          summary: 'List secrets without their values, newest first',
+          tags: ['secrets'],
+          querystring: pageQuery,
+          response: { 200: pageOf(secretView) },
+        },
+      },
+      async (request) => {
+        const { cursor, limit } = request.query;
+        const page = await secrets.list({ before: cursor, limit });
+        const items = page.filter((secret) => maySee(request.actor, secret.scope)).map(view);
+        return { items, next: cursorOf(page, limit) };
+      },
+    );
+
+    app.put(
+      '/api/v1/secrets/:id/value',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: 'Give a secret a new value',
+          tags: ['secrets'],
+          params: idParameter,
+          body: z.strictObject({ value }),
+          response: { 200: secretView },
+        },
+      },
+      async (request) => {
+        const secret = await secrets.get(request.params.id);
+        requireRole(request.actor, 'editor', secret.scope);
+        return view(await secrets.change(secret.id, request.body.value));
+      },
+    );
+
+    app.delete(
+      '/api/v1/secrets/:id',
+      {
+        config: { access: { token: 'editor' } },
+        schema: {
+          summary: 'Delete a secret that nothing uses',
+          tags: ['secrets'],
+          params: idParameter,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const secret = await secrets.get(request.params.id);
+        requireRole(request.actor, 'editor', secret.scope);
+        await secrets.remove(secret.id);
+        return reply.status(204).send(null);
+      },
+    );
+  };
+}

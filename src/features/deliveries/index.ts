@@ -1,0 +1,2 @@
+export { deliveryRoutes } from './routes.ts';
+export { type DeliveryView, deliveryView } from './view.ts';

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { Refusal } from './answer.ts';
+import { gatingStatuses } from './devops/gates.ts';
+import { type Faults, rateLimitReasons } from './faults.ts';
+import { permissions } from './permissions.ts';
+import { type Route, type RouteRequest, readJson } from './route.ts';
+import type { SimulatorState } from './state.ts';
+
+const delayMs = z.number().int().min(0).max(600_000);
+const match = z.strictObject({
+  listener: z.enum(['site', 'gateway']).optional(),
+  method: z.string().optional(),
+  path: z.string().optional(),
+  entitiesOver: z.number().int().min(0).optional(),
+});
+
+const faultSchema = z.strictObject({
+  match: match.optional(),
+  after: z.number().int().min(0).optional(),
+  times: z.number().int().min(1).optional(),
+  answer: z.union([
+    z.enum(['drop-connection', 'apply-then-drop']),
+    z.strictObject({ delayMs }),
+    z.strictObject({
+      rateLimit: z.enum([...rateLimitReasons, 'none']),
+      retryAfterSeconds: z.number().min(0).optional(),
+      delayMs: delayMs.optional(),
+    }),
+    z.strictObject({
+      status: z.number().int().min(200).max(599),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.unknown(),
+      delayMs: delayMs.optional(),
+    }),
+  ]),
+});
+
+/** What may be posted to `/_simulator/faults`. */
+const orderSchema = z.union([
+  faultSchema,
+  z.strictObject({ expireTokens: z.literal(true) }),
+  z.strictObject({
+    refusePermission: z.string().refine((key) => permissions.has(key), 'is no permission of Jira'),
+    email: z.string().optional(),
+  }),
+  z.strictObject({ searchLagMs: z.number().int().min(0) }),
+  z.strictObject({ wrongCredentialsAreAnonymous: z.literal(true) }),
+]);
+
+const gateSchema = z.strictObject({
+  pipelineId: z.string(),
+  environmentId: z.string(),
+  deploymentSequenceNumber: z.number().int(),
+  status: z.enum(gatingStatuses),
+});
+
+const refuse = (status: number, message: string) => new Refusal({ status, body: { error: message } });
+
+function read<S extends z.ZodType>(schema: S, request: RouteRequest): z.output<S> {
+  const parsed = schema.safeParse(readJson(request, refuse));
+  if (parsed.success) return parsed.data;
+  throw refuse(400, z.prettifyError(parsed.error));
+}
+
+/** The simulator's own addresses, which no Jira has: faults, gates and a look inside. They need no credential. */
+export function controlRoutes(faults: Faults, state: SimulatorState): Route[] {
+  const listed = () => ({ status: 200, body: { faults: faults.list() } });
+  return [
+    { method: 'GET', path: '/_simulator/state', handle: () => ({ status: 200, body: state.snapshot() }) },
+    { method: 'GET', path: '/_simulator/faults', handle: listed },
+    {
+      method: 'POST',
+      path: '/_simulator/faults',
+      handle(request) {
+        const order = read(orderSchema, request);
+        if ('answer' in order) return { status: 201, body: { id: faults.add(order) } };
+        if ('expireTokens' in order) faults.expireTokens();
+        else if ('refusePermission' in order) faults.refusePermission(order.refusePermission, order.email);
+        else if ('searchLagMs' in order) faults.lagSearch(order.searchLagMs);
+        else faults.treatWrongCredentialsAsNone();
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/_simulator/faults',
+      handle() {
+        faults.clear();
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/_simulator/faults/:id',
+      handle(request) {
+        faults.remove(Number(request.parameter('id')));
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/_simulator/gates',
+      handle(request) {
+        const { status, ...key } = read(gateSchema, request);
+        return { status: state.decideGate(key, status) ? 204 : 404 };
+      },
+    },
+  ];
+}

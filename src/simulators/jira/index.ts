@@ -1,0 +1,134 @@
+import { platformErrors } from './answer.ts';
+import { controlRoutes } from './control-routes.ts';
+import { defaultSeed } from './default-seed.ts';
+import { createBuildsApi } from './devops/build-routes.ts';
+import { createDeploymentsApi } from './devops/deployment-routes.ts';
+import { createDevinfoApi } from './devops/devinfo-routes.ts';
+import { gatewayRoutes, siteRoutes } from './devops/mount.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { oauthRoutes } from './oauth-routes.ts';
+import { pageRoutes } from './pages/page-routes.ts';
+import { issuePropertyRoutes } from './platform/issue-properties.ts';
+import { issueRoutes } from './platform/issue-routes.ts';
+import { projectRoutes } from './platform/project-routes.ts';
+import { searchRoutes } from './platform/search-routes.ts';
+import { siteInformationRoutes } from './platform/site-routes.ts';
+import type { Seed } from './seed.ts';
+import { startServer } from './server.ts';
+import { createState, type LoggedRequest, type SimulatorState } from './state.ts';
+import { createWorld } from './world.ts';
+
+export { defaultSeed } from './default-seed.ts';
+export { describeAsText, describeSimulator, type SimulatorDescription } from './describe.ts';
+export type { Fault, FaultAnswer, FaultMatch, Faults, RateLimitReason } from './faults.ts';
+export { parseSeed, parseSeedText, type Seed } from './seed.ts';
+export type { Development, LoggedRequest, SimulatorState } from './state.ts';
+export type { Effect } from './world.ts';
+
+/** How a simulated Jira starts. */
+export interface JiraSimulatorOptions {
+  /** Data Center will be another edition of the same thing. */
+  edition: 'cloud';
+  /** The site's port; 0 or absent takes a free one. */
+  port?: number;
+  /** The gateway's port; the one after the site's when that is given, else a free one. */
+  gatewayPort?: number;
+  /** 127.0.0.1 when absent. */
+  host?: string;
+  /** See {@link parseSeed}; the default seed when absent. */
+  seed?: Seed;
+  /** The site's clock: tokens, times and the `Date` header follow it. */
+  now?: () => Date;
+  /** The site's name, instead of the seed's. */
+  name?: string;
+  /** Larger bodies are 413. No contract names a size; 10 MiB when absent. */
+  maxBodyBytes?: number;
+}
+
+/** A running simulated Jira. */
+export interface JiraSimulator {
+  edition: 'cloud';
+  name: string;
+  /** Where `https://<name>.atlassian.net` would be. */
+  siteUrl: string;
+  /** Where `https://api.atlassian.com` would be; it also serves `POST /oauth/token`. */
+  gatewayUrl: string;
+  cloudId: string;
+  accounts: Seed['accounts'];
+  clients: Seed['clients'];
+  /** Tokens that the site's own DevOps addresses accept, as from a Connect or Forge app. */
+  apps: Seed['apps'];
+  projects: Seed['projects'];
+  state: SimulatorState;
+  faults: Faults;
+  close(): Promise<void>;
+}
+
+/** Starts a simulated Jira on two listeners, in memory. Throws Node's own error when a port is taken. */
+export async function startJiraSimulator(options: JiraSimulatorOptions): Promise<JiraSimulator> {
+  const given = options.seed ?? defaultSeed();
+  const seed: Seed = { ...given, name: options.name ?? given.name };
+  const now = options.now ?? (() => new Date());
+  let siteUrl = '';
+  const world = createWorld(seed, now, () => siteUrl);
+  const requests: LoggedRequest[] = [];
+  const faults = createFaults(world);
+  const state = createState(world, requests);
+  const apis = [createBuildsApi(world), createDeploymentsApi(world), createDevinfoApi(world)];
+  const host = options.host ?? '127.0.0.1';
+  const port = options.port ?? 0;
+  const common = { faults, requests, now, maxBodyBytes: options.maxBodyBytes ?? 10 * 1024 * 1024 };
+
+  const site = await startServer(
+    {
+      ...common,
+      listener: 'site',
+      routes: [
+        ...siteInformationRoutes(world),
+        ...projectRoutes(world),
+        ...issueRoutes(world),
+        ...issuePropertyRoutes(world),
+        ...searchRoutes(world),
+        ...apis.flatMap((api) => siteRoutes(world, api)),
+        ...pageRoutes(world, state),
+        ...controlRoutes(faults, state),
+      ],
+      notFound: { status: 404, body: platformErrors(['null for uri']) },
+      tooLarge: { status: 413, body: platformErrors(['The request body is too large.']) },
+    },
+    host,
+    port,
+  );
+  siteUrl = site.url;
+  const gateway = await startServer(
+    {
+      ...common,
+      listener: 'gateway',
+      routes: [...oauthRoutes(world), ...apis.flatMap((api) => gatewayRoutes(world, api))],
+      notFound: { status: 404, body: { code: 404, message: 'Not Found' } },
+      tooLarge: { status: 413, body: { code: 413, message: 'Request Entity Too Large' } },
+    },
+    host,
+    options.gatewayPort ?? (port === 0 ? 0 : port + 1),
+  ).catch(async (error: unknown) => {
+    await site.close();
+    throw error;
+  });
+
+  return {
+    edition: options.edition,
+    name: seed.name,
+    siteUrl: site.url,
+    gatewayUrl: gateway.url,
+    cloudId: seed.cloudId,
+    accounts: seed.accounts,
+    clients: seed.clients,
+    apps: seed.apps,
+    projects: seed.projects,
+    state,
+    faults,
+    async close() {
+      await Promise.all([site.close(), gateway.close()]);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { html, type Markup } from './html.ts';
+import { style } from './style.ts';
+
+/** A whole page. Its mark says on every page that this is no real Jira. */
+export function layout(site: string, title: string, main: Markup): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} - ${site} (simulated)</title>
+<style>${style}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
+<a href="/">${site}</a>
+<span class="mark">Simulated Jira: nothing here is real</span>
+</header>
+<main id="main">
+${main}
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+const colours: Record<string, string> = {
+  'To Do': 'grey',
+  'In Progress': 'blue',
+  Done: 'green',
+  pending: 'grey',
+  in_progress: 'blue',
+  successful: 'green',
+  failed: 'red',
+  cancelled: 'grey',
+  rolled_back: 'amber',
+  unknown: 'grey',
+  OPEN: 'blue',
+  DRAFT: 'grey',
+  MERGED: 'green',
+  DECLINED: 'red',
+  UNKNOWN: 'grey',
+  APPROVED: 'green',
+  UNAPPROVED: 'grey',
+  NEEDSWORK: 'amber',
+};
+
+/** A state as a word on a colour; the word alone says it. */
+export function stateMark(state: string): Markup {
+  const words = state.replaceAll('_', ' ').toLowerCase();
+  // An issue's status is shown as it was written.
+  const shown = /^[A-Z][a-z]/.test(state) ? state : words.charAt(0).toUpperCase() + words.slice(1);
+  return html`<span class="state ${colours[state] ?? 'grey'}">${shown}</span>`;
+}

@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Answer, Refusal } from './answer.ts';
+import { type FaultAnswer, type Faults, rateLimitAnswer } from './faults.ts';
+import { answerByRoute, type Incoming, type Listener, type Route } from './route.ts';
+import type { LoggedRequest } from './state.ts';
+
+/** What a listener needs to answer. */
+export interface ServerParts {
+  listener: Listener;
+  routes: Route[];
+  /** What is said of an address that no route has. */
+  notFound: Answer;
+  /** What is said of a body over the limit. */
+  tooLarge: Answer;
+  maxBodyBytes: number;
+  faults: Faults;
+  requests: LoggedRequest[];
+  now: () => Date;
+}
+
+/** A listening server. */
+export interface RunningServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+const controlPrefix = '/_simulator/';
+const listNames = ['builds', 'deployments', 'repositories'];
+const kindsInRepositories = ['commits', 'branches', 'pullRequests'];
+
+const lengthOf = (value: unknown, name: string): number => {
+  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return Array.isArray(list) ? list.length : 0;
+};
+
+/** How many entities a bulk body holds; in development information those inside the repositories count. */
+function countEntities(request: Incoming): number | undefined {
+  if (request.method !== 'POST' || !request.path.endsWith('/bulk')) return undefined;
+  let body: unknown;
+  try {
+    body = JSON.parse(request.body.toString('utf8'));
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+  const repositories: unknown =
+    lengthOf(body, 'repositories') > 0 ? Reflect.get(Object(body), 'repositories') : [];
+  if (Array.isArray(repositories) && repositories.length > 0) {
+    return repositories.reduce<number>(
+      (sum, one) => sum + kindsInRepositories.reduce((inner, kind) => inner + lengthOf(one, kind), 0),
+      0,
+    );
+  }
+  return listNames.reduce((sum, name) => sum + lengthOf(body, name), 0);
+}
+
+async function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, answer: Answer, now: Date) {
+  const headers: Record<string, string> = {
+    date: now.toUTCString(),
+    'x-arequestid': crypto.randomUUID(),
+    ...answer.headers,
+  };
+  let payload = '';
+  if (answer.html !== undefined) {
+    headers['content-type'] = 'text/html;charset=UTF-8';
+    // The page holds no script; a browser must not run one that a text smuggled in.
+    headers['content-security-policy'] = "default-src 'none'; style-src 'unsafe-inline'";
+    payload = answer.html;
+  } else if (answer.body !== undefined) {
+    headers['content-type'] ??= 'application/json;charset=UTF-8';
+    payload = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  }
+  response.writeHead(answer.status, headers);
+  response.end(payload);
+}
+
+function faultAnswer(fault: FaultAnswer, now: Date): Answer | undefined {
+  if (typeof fault === 'string') return undefined;
+  if ('rateLimit' in fault) return rateLimitAnswer(fault.rateLimit, fault.retryAfterSeconds, now);
+  return 'status' in fault ? { status: fault.status, headers: fault.headers, body: fault.body } : undefined;
+}
+
+/** Starts one listener. `port` 0 takes a free one. Throws Node's own error when the port is taken. */
+export async function startServer(parts: ServerParts, host: string, port: number): Promise<RunningServer> {
+  const closing = new AbortController();
+
+  function answer(request: Incoming): Answer {
+    try {
+      return answerByRoute(parts.routes, request) ?? parts.notFound;
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { status: 500, body: { errorMessages: [`The simulator failed: ${message}`], errors: {} } };
+    }
+  }
+
+  async function serve(message: IncomingMessage, response: ServerResponse) {
+    const body = await readBody(message, parts.maxBodyBytes);
+    const [path = '/', query = ''] = (message.url ?? '/').split('?', 2);
+    const request: Incoming = {
+      listener: parts.listener,
+      method: message.method ?? 'GET',
+      path,
+      query: new URLSearchParams(query),
+      headers: message.headers,
+      body: body ?? Buffer.alloc(0),
+    };
+    const isControl = path.startsWith(controlPrefix);
+    const entities = countEntities(request);
+    const log = (status: number) => {
+      if (isControl) return;
+      const logged = { listener: parts.listener, method: request.method, path: message.url ?? '/', status };
+      parts.requests.push({ ...logged, at: parts.now(), ...(entities === undefined ? {} : { entities }) });
+    };
+    if (body === undefined) {
+      log(parts.tooLarge.status);
+      send(response, { ...parts.tooLarge, headers: { connection: 'close' } }, parts.now());
+      return;
+    }
+    const fault = isControl ? undefined : parts.faults.strike(request, entities);
+    if (typeof fault === 'object' && fault.delayMs !== undefined) {
+      await wait(fault.delayMs, undefined, { signal: closing.signal });
+    }
+    if (fault === 'drop-connection') {
+      log(0);
+      message.socket.destroy();
+      return;
+    }
+    const given = (fault === undefined ? undefined : faultAnswer(fault, parts.now())) ?? answer(request);
+    if (fault === 'apply-then-drop') {
+      log(0);
+      message.socket.destroy();
+      return;
+    }
+    log(given.status);
+    send(response, given, parts.now());
+  }
+
+  const server: Server = createServer((message, response) => {
+    serve(message, response).catch((error: unknown) => {
+      // The caller went away, or the simulator is closing: there is nobody to tell.
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${shownHost}:${address.port}`,
+    close: () =>
+      new Promise<void>((resolve, reject) => {
+        closing.abort();
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}

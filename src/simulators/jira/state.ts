@@ -1,0 +1,126 @@
+import type { BuildData } from './devops/build-schema.ts';
+import { deploymentId } from './devops/deployment-routes.ts';
+import type { DeploymentData, DeploymentKey } from './devops/deployment-schema.ts';
+import type { Branch, Commit, PullRequest, RepositoryData } from './devops/devinfo-schema.ts';
+import type { GatingStatus } from './devops/gates.ts';
+import type { Issue } from './platform/platform.ts';
+import type { Listener } from './route.ts';
+import type { Effect, World } from './world.ts';
+
+/** One request as it was answered; `status` 0 is a connection that was dropped. */
+export interface LoggedRequest {
+  listener: Listener;
+  method: string;
+  /** With the query. */
+  path: string;
+  status: number;
+  at: Date;
+  /** How many entities a bulk body held. */
+  entities?: number;
+}
+
+/** What a repository holds for an issue. */
+export interface Development {
+  repository: RepositoryData;
+  commits: Commit[];
+  branches: Branch[];
+  pullRequests: PullRequest[];
+}
+
+/** A look inside the simulator. */
+export interface SimulatorState {
+  /** All builds, or those of one issue. */
+  builds(issueKey?: string): BuildData[];
+  deployments(issueKey?: string): DeploymentData[];
+  /** Repositories with what belongs to one issue, or with all. */
+  development(issueKey?: string): Development[];
+  findIssue(idOrKey: string): Issue | undefined;
+  /** What every submitted entity did, in order; stale and rejected ones too. */
+  effects: readonly Effect[];
+  /** Every request so far, the simulator's own addresses left out. */
+  requests: readonly LoggedRequest[];
+  counts(): Record<
+    'requests' | 'issues' | 'builds' | 'deployments' | 'commits' | 'branches' | 'pullRequests',
+    number
+  >;
+  /** Decides a deployment's gate; false when no client has such a deployment. */
+  decideGate(key: DeploymentKey, status: GatingStatus): boolean;
+  /** All of it as JSON. */
+  snapshot(): object;
+}
+
+const of = (issueKey: string | undefined) => (entity: { issueKeys: string[] }) =>
+  issueKey === undefined || entity.issueKeys.includes(issueKey);
+
+/** Watches a world and the log of its requests. */
+export function createState(world: World, requests: LoggedRequest[]): SimulatorState {
+  function development(issueKey?: string): Development[] {
+    const wanted = of(issueKey);
+    return world.devinfo
+      .list()
+      .map((repository) => ({
+        repository: repository.data,
+        commits: [...repository.entities.commits.values()].map((one) => one.data).filter(wanted),
+        branches: [...repository.entities.branches.values()].map((one) => one.data).filter(wanted),
+        pullRequests: [...repository.entities.pullRequests.values()].map((one) => one.data).filter(wanted),
+      }))
+      .filter(
+        (one) =>
+          issueKey === undefined || one.commits.length + one.branches.length + one.pullRequests.length > 0,
+      );
+  }
+  const builds = (issueKey?: string) =>
+    world.builds
+      .list()
+      .filter(of(issueKey))
+      .map((one) => one.data);
+  const deployments = (issueKey?: string) =>
+    world.deployments
+      .list()
+      .filter(of(issueKey))
+      .map((one) => one.data);
+  function counts() {
+    const repositories = development();
+    const sum = (size: (one: Development) => number) =>
+      repositories.reduce((total, one) => total + size(one), 0);
+    return {
+      requests: requests.length,
+      issues: world.platform.listIssues().length,
+      builds: world.builds.list().length,
+      deployments: world.deployments.list().length,
+      commits: sum((one) => one.commits.length),
+      branches: sum((one) => one.branches.length),
+      pullRequests: sum((one) => one.pullRequests.length),
+    };
+  }
+  return {
+    builds,
+    deployments,
+    development,
+    findIssue: (idOrKey) => world.platform.findIssue(idOrKey),
+    effects: world.effects,
+    requests,
+    counts,
+    decideGate(key, status) {
+      const id = deploymentId(key);
+      const found = world.deployments.list().filter((one) => one.id === id);
+      for (const one of found) world.gates.decide(JSON.stringify([one.provider, id]), status);
+      return found.length > 0;
+    },
+    snapshot: () => ({
+      counts: counts(),
+      issues: world.platform.listIssues().map(({ key, summary, status, labels, properties }) => ({
+        key,
+        summary,
+        status,
+        labels,
+        properties: Object.fromEntries(properties),
+      })),
+      builds: builds(),
+      deployments: deployments(),
+      development: development(),
+      effects: world.effects,
+      requests,
+    }),
+  };
+}

@@ -1,0 +1,106 @@
+import type { TielineError } from '../kit/errors.ts';
+
+/** Every state a delivery can be in. The last six are final. */
+export const deliveryStates = [
+  'received',
+  'queued',
+  'sending',
+  'delivered',
+  'partial',
+  'rejected',
+  'superseded',
+  'skipped',
+  'dead',
+] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** States after which nothing more happens to a delivery; only a replay makes a new one. */
+export const finalStates = ['delivered', 'partial', 'rejected', 'superseded', 'skipped', 'dead'] as const;
+
+/** One message to store. What it holds is decided; what becomes of it the ledger decides. */
+export interface NewDelivery {
+  direction: 'in' | 'out';
+  /** What it carries, e.g. `build`; the handler of that topic sends it. */
+  topic: string;
+  connectionId: string;
+  connectKeyId?: string;
+  /** Deliveries of one stream go out one request after the other, and together where the handler can. */
+  stream: string;
+  /** The entity whose states are ordered by the sequence. */
+  orderingKey: string;
+  /** When the thing happened, by the clock of where it happened; capped when it lies in the future. */
+  eventAt: Date;
+  /** A line for lists. */
+  summary: string;
+  issueKeys: string[];
+  /** Keys that were given but may not be sent. */
+  refusedKeys?: string[];
+  /** A second post with this key in this namespace answers with the first one's delivery. */
+  dedupe: { namespace: string; key: string };
+  /** The payload as JSON text; kept 30 days. */
+  body: string;
+  /** Set when nothing is to be sent: the delivery is stored as skipped, with this reason. */
+  skip?: string;
+}
+
+/** What the ledger made of a {@link NewDelivery}. */
+export interface AcceptedDelivery {
+  id: string;
+  state: DeliveryState;
+  /** True when the dedupe key was known: `id` is the earlier delivery. */
+  duplicate: boolean;
+}
+
+/** A delivery as it is shown. */
+export interface Delivery {
+  id: string;
+  direction: 'in' | 'out';
+  topic: string;
+  connectionId: string | null;
+  connectKeyId: string | null;
+  stream: string;
+  orderingKey: string;
+  sequence: number | null;
+  eventAt: Date | null;
+  summary: string;
+  issueKeys: string[];
+  refusedKeys: string[];
+  state: DeliveryState;
+  attempts: number;
+  waiting: { reason: string; until: Date | null } | null;
+  /** What the other side said of this delivery, as the topic's handler put it. */
+  answer: unknown;
+  error: { code: string; message: string; hint: string } | null;
+  replayOf: string | null;
+  receivedAt: Date;
+  endedAt: Date | null;
+}
+
+/** A delivery handed to its topic's handler for sending. */
+export interface Sendable {
+  id: string;
+  connectionId: string;
+  topic: string;
+  sequence: number;
+  issueKeys: string[];
+  body: string;
+}
+
+/** What became of one delivery in one try. `failed` leaves the rest to the error's own verdict. */
+export type SendOutcome =
+  | { state: 'delivered' | 'partial' | 'rejected' | 'skipped'; answer: unknown; error?: TielineError }
+  | { state: 'failed'; error: TielineError };
+
+/** The outcomes in the order of the deliveries given, and the exchanges with the other side, whole. */
+export interface SendResult {
+  outcomes: SendOutcome[];
+  requests: unknown[];
+}
+
+/** Sends the deliveries of one topic. */
+export interface TopicHandler {
+  topic: string;
+  /** The most deliveries handed over at once. */
+  limit: number;
+  send(deliveries: Sendable[]): Promise<SendResult>;
+}

@@ -1,0 +1,138 @@
+import { EventEmitter } from 'node:events';
+import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker';
+import { v7 as uuid } from 'uuid';
+import type { Kysely } from 'kysely';
+import type { Database, Schema } from '../database/index.ts';
+import type { Log } from '../kit/log.ts';
+import { acceptDeliveries } from './accept.ts';
+import { buryTheDead, nudgeWaitingStreams } from './burial.ts';
+import type { AcceptedDelivery, Delivery, NewDelivery, TopicHandler } from './delivery.ts';
+import { type DrainContext, drainStream } from './drain.ts';
+import { createGroupCommit } from './group-commit.ts';
+import {
+  type DeliveryFilter,
+  findBodies,
+  findDelivery,
+  listDeliveries,
+  replayDeliveries,
+} from './ledger.ts';
+import { drainTask } from './nudge.ts';
+import { openReplicaSession } from './replica-session.ts';
+import { keepRetention } from './retention.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+
+export * from './delivery.ts';
+export type { DeliveryFilter } from './ledger.ts';
+
+/** The delivery ledger and the background work that empties it. */
+export interface Work {
+  /** Stores a delivery, together with those that come at the same moment; resolves when it is durable. */
+  post(delivery: NewDelivery): Promise<AcceptedDelivery>;
+  /** Stores deliveries in the caller's transaction; answers in the order given. */
+  accept(trx: Kysely<Schema>, deliveries: NewDelivery[]): Promise<AcceptedDelivery[]>;
+  find(id: string): Promise<Delivery | undefined>;
+  /** The payload as posted and the exchanges with the other side, while they are kept. */
+  findBodies(id: string): Promise<{ payload: unknown; requests: unknown }>;
+  /** Newest first. */
+  list(filter: DeliveryFilter): Promise<Delivery[]>;
+  /** @throws replay-not-possible; then nothing is replayed. */
+  replay(ids: string[]): Promise<{ id: string; replayOf: string; state: Delivery['state'] }[]>;
+  /** The delivery once it has ended, or as it stands after `waitMs`; undefined when there is none. */
+  waitFor(id: string, waitMs: number, signal?: AbortSignal): Promise<Delivery | undefined>;
+  /** Ends what runs and takes nothing new. What was not sent stays in the ledger. */
+  stop(): Promise<void>;
+}
+
+/** How often the dead are looked for and retention is kept. */
+const burialEveryMs = 10_000;
+const tidyEveryMs = 6 * 60 * 60 * 1000;
+const concurrentStreams = 4;
+
+/** Starts the background work of this replica. */
+export async function startWork(options: {
+  database: Database;
+  handlers: TopicHandler[];
+  log: Log;
+  now?(): Date;
+}): Promise<Work> {
+  const { database, handlers, log, now = () => new Date() } = options;
+  const replicaId = uuid();
+  let stopping = false;
+  const context: DrainContext = {
+    database,
+    handlers: new Map(handlers.map((handler) => [handler.topic, handler])),
+    replicaId,
+    log,
+    now,
+    stopping: () => stopping,
+  };
+  await keepRetention(database, now());
+  const session = await openReplicaSession({ database, id: replicaId, log });
+  const events: WorkerEvents = new EventEmitter();
+  const pools: string[] = [];
+  events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id));
+  const runner = await run({
+    pgPool: database.pool,
+    concurrency: concurrentStreams,
+    noHandleSignals: true,
+    logger: workerLogger(log),
+    events,
+    taskList: { [drainTask]: (payload) => drainStream(context, streamOf(payload)) },
+  });
+  for (const pool of pools) await session.register(pool);
+
+  const utilities = await makeWorkerUtils({ pgPool: database.pool, logger: workerLogger(log) });
+  const bury = () =>
+    buryTheDead({ database, session, unlockWorkers: (ids) => utilities.forceUnlockWorkers(ids), log });
+  const tidy = async () => {
+    await keepRetention(database, now());
+    await utilities.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS', 'GC_JOB_QUEUES'] });
+  };
+  await bury();
+  await nudgeWaitingStreams(database);
+  const stopTimers = [every(burialEveryMs, bury, log), every(tidyEveryMs, tidy, log)];
+  const waitingRoom = createWaitingRoom(database, log);
+  session.onEnded(() => waitingRoom.look());
+
+  return {
+    post: createGroupCommit((deliveries) =>
+      database.transaction('accept', (trx) => acceptDeliveries(trx, deliveries, now())),
+    ),
+    accept: (trx, deliveries) => acceptDeliveries(trx, deliveries, now()),
+    find: (id) => findDelivery(database, id),
+    findBodies: (id) => findBodies(database, id),
+    list: (filter) => listDeliveries(database, filter),
+    replay: (ids) => replayDeliveries(database, ids, now()),
+    async waitFor(id, waitMs, signal) {
+      const delivery = await findDelivery(database, id);
+      if (delivery === undefined || delivery.endedAt !== null || waitMs <= 0) return delivery;
+      await waitingRoom.wait(id, waitMs, signal);
+      return findDelivery(database, id);
+    },
+    async stop() {
+      stopping = true;
+      for (const stopTimer of stopTimers) stopTimer();
+      await runner.stop();
+      await utilities.release();
+      await session.close();
+    },
+  };
+}
+
+function streamOf(payload: unknown): string {
+  if (typeof payload === 'object' && payload !== null && 'stream' in payload) return String(payload.stream);
+  throw new TypeError('a drain job without a stream');
+}
+
+function every(intervalMs: number, task: () => Promise<void>, log: Log): () => void {
+  const timer = setInterval(() => {
+    task().catch((error) => log.error({ err: error }, 'background work failed; it is tried again'));
+  }, intervalMs);
+  return () => clearInterval(timer);
+}
+
+/** The worker library speaks of every job at info; that is debug to us. */
+function workerLogger(log: Log): Logger {
+  const levels = { error: 'error', warning: 'warn', info: 'debug', debug: 'debug' } as const;
+  return new Logger(() => (level, message, meta) => log[levels[level]]({ ...meta }, message));
+}
