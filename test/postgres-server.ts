@@ -11,12 +11,14 @@ declare module 'vitest' {
   }
 }
 
+/** Root's PostgreSQL runs as nobody, who may not be let into root's own temporary folder. */
+const parent = process.getuid?.() === 0 ? '/tmp' : tmpdir();
 const prefix = `tieline-test-${process.getuid?.()}-`;
 
 /** Names the folder of the run's PostgreSQL; at the end of the run stops it and removes the folder. */
 export default async function providePostgres({ provide }: TestProject): Promise<() => Promise<void>> {
   await removeAbandoned();
-  const home = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const home = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
   provide('postgresHome', home);
   return () => removeServer(home);
 }
@@ -28,10 +30,10 @@ async function removeServer(home: string): Promise<void> {
 
 /** What runs that were killed left behind. */
 async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
     const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (!isAlive(pid)) await removeServer(join(tmpdir(), name));
+    if (!isAlive(pid)) await removeServer(join(parent, name));
   }
 }
 

@@ -4,7 +4,7 @@ import { TielineError } from '../kit/errors.ts';
 const oids = { int8: 20, date: 1082, int8Array: 1016 } as const;
 
 /** An int8 as a number. Throws beyond 2^53 instead of rounding: such a column must be read as text. */
-export function parseInt8(text: string): number {
+function parseInt8(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number)) return number;
   throw new TielineError('internal-error', `the database holds ${text}, which a number cannot hold exactly`, {

@@ -1,3 +1,4 @@
+export { asUnreachable } from './database-errors.ts';
 export { startEmbedded } from './embedded/start.ts';
 export { masterKeyFromHome } from './encryption/master-key.ts';
 export { openVault, type Vault } from './encryption/vault.ts';

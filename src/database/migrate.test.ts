@@ -75,3 +75,16 @@ it('refuses a queue that a newer version has changed beyond what this one knows'
   await expect(migrate(database)).rejects.toMatchObject({ code: 'database-unsupported' });
   expect(process.exitCode).toBeUndefined();
 });
+
+it('says what to do when its user may not create tables', async () => {
+  const { database, url } = await emptyDatabase();
+  const role = `guest_${database.serverVersion}_${process.pid}`;
+  await database.pool.query(`create role ${role} login`);
+  const guest = await openDatabase({ url: url.replace('://tieline@', `://${role}@`), log: silentLog });
+  await expect(migrate(guest)).rejects.toMatchObject({
+    code: 'database-unsupported',
+    hint: expect.stringContaining('OWNER TO'),
+  });
+  await guest.close();
+  await database.pool.query(`drop role ${role}`);
+});

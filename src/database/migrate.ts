@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { TielineError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import { advisoryLocks } from './advisory-locks.ts';
-import { asUnreachable } from './database-errors.ts';
+import { asUnreachable, errorCodeOf } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { Database } from './open.ts';
@@ -49,6 +49,22 @@ async function lock(client: ClientBase, log: Log): Promise<void> {
   if (answer.rows[0]?.got === true) return;
   log.info({}, 'another replica migrates the database; waiting for its end');
   await client.query('select pg_advisory_lock($1, $2)', [first, second]);
+}
+
+const permissionDenied = '42501';
+
+/** Since PostgreSQL 15 a user may not create tables in a database that is another's. */
+function asMigrationError(error: unknown, where: string): unknown {
+  const refused = error instanceof TielineError ? error.cause : error;
+  if (errorCodeOf(refused) !== permissionDenied) return asUnreachable(error, where);
+  return new TielineError(
+    'database-unsupported',
+    `the user of DATABASE_URL may not create tables and schemas at ${where}`,
+    {
+      hint: 'Make the user the owner of the database: ALTER DATABASE name OWNER TO user.',
+      cause: error,
+    },
+  );
 }
 
 const workerLevels = { error: 'error', warning: 'warn', info: 'debug', debug: 'debug' } as const;
@@ -103,7 +119,7 @@ export async function migrate(
     await migrateWorker(database);
     return { applied };
   } catch (error) {
-    throw asUnreachable(error, database.where);
+    throw asMigrationError(error, database.where);
   } finally {
     // closing the connection gives the lock back, whatever state the session is in
     client.release(true);

@@ -117,7 +117,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     serverVersion = await checkVersion(pool, where, log);
   } catch (error) {
     await pool.end();
-    throw asUnreachable(error, where);
+    const known = asUnreachable(error, where);
+    if (known instanceof TielineError) throw known;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TielineError('database-unreachable', `PostgreSQL at ${where} cannot be used: ${reason}`, {
+      cause: error,
+    });
   }
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;

@@ -1,17 +1,17 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** A column that the database fills when a row is made. */
-export type CreatedAt = ColumnType<Date, Date | undefined, never>;
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
 
 /** The migrations that ran. Rows beyond those of this version belong to a newer replica. */
-export interface MigrationsTable {
+interface MigrationsTable {
   number: number;
   name: string;
   applied_at: CreatedAt;
 }
 
 /** Keys that encrypt secrets, each wrapped by the master key. */
-export interface DataKeysTable {
+interface DataKeysTable {
   id: GeneratedAlways<number>;
   wrapped: Buffer;
   /** Which master key wraps it: a fingerprint, not the key. */
@@ -20,7 +20,7 @@ export interface DataKeysTable {
 }
 
 /** One row, sealed with the newest data key: shows at start whether secrets can be read. */
-export interface VaultCanaryTable {
+interface VaultCanaryTable {
   single: Generated<boolean>;
   sealed: Buffer;
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { type HubProcess, query, serverPid, useFolder } from './hub-process.ts';
@@ -73,6 +73,17 @@ it('is not held up by a pid file whose number is another program’s by now', as
     await writeFile(path, text.replace(old, String(process.pid)));
   }
   await expectRow(startHub({ home }));
+});
+
+it('is not held up by what a start that was killed left, nor by a volume that opens every file to its group', async () => {
+  const home = join(await newFolder(), 'home');
+  const { hub } = await startWithRow(home);
+  await hub.stop();
+  const database = join(home, 'database');
+  await mkdir(join(database, 'unfinished-abc123', 'data'), { recursive: true });
+  await chmod(join(database, 'data'), 0o2770);
+  await expectRow(startHub({ home }));
+  expect(await readdir(database)).toEqual(['data', 'socket']);
 });
 
 it('starts its server again when that crashes', async () => {

@@ -11,11 +11,11 @@ const isRoot = process.getuid?.() === 0;
 /** Runs the story with a small disk mounted in the folder, as only root can. */
 async function withMount(path: string, options: string, story: () => Promise<void>): Promise<void> {
   await mkdir(path, { mode: 0o755 });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]);
+  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]);
   try {
     await story();
   } finally {
-    execFileSync('umount', ['-l', path]);
+    execFileSync('/bin/umount', ['-l', path]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { access, chmod, cp, lstat, readdir, readFile, readlink, rename, stat } from 'node:fs/promises';
+import { access, chmod, cp, lstat, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeClosedFolder, query, useFolder } from './hub-process.ts';
@@ -48,10 +48,10 @@ it('keeps rows over a restart, durably, and listens to nobody else', async () =>
   await expectDurable({ home });
 });
 
-it('lives at a path of over 120 characters, and in one with spaces, commas and quotes', async () => {
+it('lives at a path of over 120 characters, and in one with spaces, a comma and an apostrophe', async () => {
   const folder = await newFolder();
   await expectDurable({ home: join(folder, 'a'.repeat(60), 'b'.repeat(60), 'home') });
-  await expectDurable({ home: join(folder, `it's "my", home`) });
+  await expectDurable({ home: join(folder, "it's mine, my home") });
 });
 
 if (isRoot) {
@@ -70,6 +70,21 @@ if (isRoot) {
       await expectDurable({ home, stateFolder });
       const [kept] = await readdir(stateFolder);
       expect(await readlink(join(home, 'database'))).toBe(join(stateFolder, kept ?? ''));
+      expect(await readFile(join(home, 'database', 'belongs-to'), 'utf8')).toBe(`${home}\n`);
+    });
+
+    it('begins anew when the home was removed, and leaves its old data where they lie', async () => {
+      const folder = await newFolder(0o755);
+      const home = join(await makeClosedFolder(folder), 'home');
+      const stateFolder = join(folder, 'state');
+      const first = startHub({ home, stateFolder });
+      await query((await first.ready()).connection, 'create table kept (id int)');
+      await first.stop();
+      await rm(home, { recursive: true });
+      const second = startHub({ home, stateFolder });
+      const { connection } = await second.ready();
+      expect(await query(connection, `select to_regclass('kept') as kept`)).toEqual([{ kept: null }]);
+      expect(await readdir(stateFolder)).toHaveLength(2);
     });
 
     it('refuses to begin anew when the data that lie elsewhere are gone', async () => {

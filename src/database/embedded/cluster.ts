@@ -1,9 +1,8 @@
-import { chown, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TielineError } from '../../kit/errors.ts';
-import { errorCodeOf } from '../database-errors.ts';
 import { copyForUnknownUser, type Engine } from './engine.ts';
-import { findText, homeUnusable } from './files.ts';
+import { findText, homeUnusable, renameUnlessThere, scratchPrefix, withScratch } from './files.ts';
 import type { Place } from './place.ts';
 import { type Outcome, runProgram } from './run-as.ts';
 
@@ -46,20 +45,15 @@ async function runInitdb(place: Place, engine: Engine, data: string): Promise<Ou
     runProgram(join(bin, 'initdb'), [...args, ...localeArguments(engine.major)], place.account);
   const outcome = await initdb(engine.bin);
   if (outcome.exitCode === 0 || !/could not look up effective user ID/.test(outcome.output)) return outcome;
-  const folder = join(place.folder, `engine-unknown-user.${process.pid}`);
-  try {
-    return await initdb((await copyForUnknownUser(engine, folder)).bin);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withScratch(place.folder, place.account, async (scratch) =>
+    initdb((await copyForUnknownUser(engine, join(scratch, 'engine'))).bin),
+  );
 }
 
 /** Removes what a start that was killed left half made. Only for the holder of the hub's lock. */
 export async function removeUnfinished(place: Place): Promise<void> {
   for (const name of await readdir(place.folder)) {
-    if (/^data\.\d+\.new$|^engine-.*\.\d+(\.new)?$/.test(name)) {
-      await rm(join(place.folder, name), { recursive: true, force: true });
-    }
+    if (name.startsWith(scratchPrefix)) await rm(join(place.folder, name), { recursive: true, force: true });
   }
 }
 
@@ -72,13 +66,14 @@ async function makeCluster(place: Place, engine: Engine): Promise<void> {
       `the disk of ${place.folder} is full: ${has} free, ${needs} needed`,
     );
   }
-  const unfinished = `${place.data}.${process.pid}.new`;
-  await mkdir(unfinished, { mode: 0o700 });
-  if (place.account !== undefined) await chown(unfinished, place.account.uid, place.account.gid);
-  const outcome = await runInitdb(place, engine, unfinished);
-  if (outcome.exitCode === 0) return takeName(unfinished, place.data);
-  await rm(unfinished, { recursive: true, force: true });
-  if ((await findClusterVersion(place)) !== undefined) return;
+  const outcome = await withScratch(place.folder, place.account, async (scratch) => {
+    const unfinished = join(scratch, 'data');
+    const ended = await runInitdb(place, engine, unfinished);
+    if (ended.exitCode === 0) await renameUnlessThere(unfinished, place.data);
+    return ended;
+  });
+  // another hub that started at the same moment may have been first, and have removed our folder
+  if (outcome.exitCode === 0 || (await findClusterVersion(place)) !== undefined) return;
   const reason = outcome.output.trim().split('\n').at(-1);
   throw (
     findDiskTrouble(place.folder, outcome.output) ??
@@ -86,16 +81,6 @@ async function makeCluster(place: Place, engine: Engine): Promise<void> {
       details: { output: outcome.output },
     })
   );
-}
-
-/** Gives the finished cluster its name, unless another hub that started at the same moment was first. */
-async function takeName(unfinished: string, data: string): Promise<void> {
-  try {
-    await rename(unfinished, data);
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
-    if (!['ENOTEMPTY', 'EEXIST'].includes(errorCodeOf(error) ?? '')) throw error;
-  }
 }
 
 async function findClusterVersion(place: Place): Promise<number | undefined> {

@@ -1,9 +1,9 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
-import { copyReadable, ensureLink, findText } from './files.ts';
+import { copyReadable, ensureLink, findText, isThere, renameUnlessThere, withScratch } from './files.ts';
 import { type Account, type Outcome, runProgram } from './run-as.ts';
 
 /** A PostgreSQL that was seen to start: its programs' folder and its version. */
@@ -77,8 +77,8 @@ async function findStarting(bin: string, account: Account | undefined): Promise<
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /** The links between libraries that npm cannot pack, and that the package's install script makes when it is let. */
-async function makeLinks(source: EngineSource, folder: string): Promise<void> {
-  const list = await findText(join(source.folder, 'pg-symlinks.json'));
+async function makeLinks(folder: string): Promise<void> {
+  const list = await findText(join(folder, 'pg-symlinks.json'));
   if (list === undefined) return;
   const links = linksSchema.parse(JSON.parse(list));
   for (const link of links) {
@@ -91,17 +91,18 @@ async function makeLinks(source: EngineSource, folder: string): Promise<void> {
 const isNeeded = (name: string) => !/\.(a|pc|cmake)$|^libecpg|^pg_ctl$/.test(name);
 
 /** A whole copy of the programs in `folder`, readable to all, with its links. An unfinished one never has the name. */
-async function copyEngine(source: EngineSource, folder: string): Promise<void> {
-  const unfinished = `${folder}.${process.pid}.new`;
-  try {
+async function copyEngine(
+  source: EngineSource,
+  place: string,
+  folder: string,
+  account: Account | undefined,
+): Promise<void> {
+  await withScratch(place, account, async (scratch) => {
+    const unfinished = join(scratch, 'engine');
     await copyReadable(source.folder, unfinished, isNeeded);
-    await makeLinks(source, unfinished);
-    await rename(unfinished, folder);
-  } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
-    // another hub may have been first
-    if ((await findText(join(folder, 'pg-symlinks.json'))) === undefined) throw error;
-  }
+    await makeLinks(unfinished);
+    await renameUnlessThere(unfinished, folder);
+  });
 }
 
 /**
@@ -116,8 +117,7 @@ export async function prepareEngine(
   const inPlace = await findStarting(join(source.folder, 'bin'), account);
   if ('bin' in inPlace) return inPlace;
   const copy = join(place, `engine-${source.version}`);
-  const earlier = await findText(join(copy, 'pg-symlinks.json'));
-  if (earlier === undefined) await copyEngine(source, copy);
+  if (!(await isThere(copy))) await copyEngine(source, place, copy, account);
   const copied = await findStarting(join(copy, 'bin'), account);
   if ('bin' in copied) return copied;
   const noexec = copied.spawnError === 'EACCES';
@@ -135,9 +135,8 @@ export async function prepareEngine(
  * instead, a name of the same length and library version, which gives passwd's first entry. The server never asks.
  */
 export async function copyForUnknownUser(engine: Engine, folder: string): Promise<Engine> {
-  const native = dirname(engine.bin);
-  await copyReadable(native, folder, isNeeded);
-  await makeLinks({ folder: native, version: '' }, folder);
+  await copyReadable(dirname(engine.bin), folder, isNeeded);
+  await makeLinks(folder);
   for (const program of ['initdb', 'postgres']) {
     const path = join(folder, 'bin', program);
     const bytes = await readFile(path);

@@ -1,4 +1,16 @@
-import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TielineError } from '../../kit/errors.ts';
 import { errorCodeOf } from '../database-errors.ts';
@@ -49,6 +61,24 @@ export async function makeFolders(path: string, mode: number): Promise<void> {
   }
 }
 
+/** What begins the name of every folder that is removed when it is done with, or was left by a killed process. */
+export const scratchPrefix = 'unfinished-';
+
+/** Hands a new folder inside `parent` to `work`, owned by `account`, and removes it afterwards. */
+export async function withScratch<T>(
+  parent: string,
+  account: { uid: number; gid: number } | undefined,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(parent, scratchPrefix));
+  try {
+    if (account !== undefined) await chown(folder, account.uid, account.gid);
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** The file's text; undefined when there is no such file. */
 export async function findText(path: string): Promise<string | undefined> {
   try {
@@ -83,5 +113,25 @@ export async function ensureLink(target: string, path: string): Promise<void> {
     await symlink(target, path);
   } catch (error) {
     if (!isExisting(error)) throw error;
+  }
+}
+
+/** Gives a finished folder its name, unless another process was first with the same. */
+export async function renameUnlessThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!isExisting(error) && errorCodeOf(error) !== 'ENOTEMPTY') throw error;
+  }
+}
+
+/** Whether the path leads to something. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
   }
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, open, realpath, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdtemp, open, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TielineError } from '../../kit/errors.ts';
 import { errorCodeOf } from '../database-errors.ts';
-import { homeUnusable, isMissing, makeFolders } from './files.ts';
+import { homeUnusable, isExisting, isMissing, makeFolders } from './files.ts';
 import { type Account, accountFor } from './run-as.ts';
 
 /** Where one embedded server keeps what it has. Every path is absolute and free of links. */
@@ -84,19 +83,34 @@ async function handOver(folder: string, { uid, gid }: Account): Promise<void> {
   }
 }
 
+/** Lets the server's user pass through the home, whose files stay closed; folders above it are not ours to open. */
+async function letEnter(home: string, folder: string, account: Account): Promise<void> {
+  const { uid, mode } = await stat(home);
+  if (folder === join(home, 'database') && uid !== account.uid) await chmod(home, mode | othersMayEnter);
+}
+
+/** Links to the folder, or gives the one to which another hub, that started at the same moment, has linked. */
+async function linkTo(folder: string, path: string): Promise<string> {
+  try {
+    await symlink(folder, path);
+  } catch (error) {
+    if (!isExisting(error)) throw error;
+    await rm(folder, { recursive: true });
+  }
+  return realpath(path);
+}
+
 /** Root's home: the server's user must be able to enter it, so below /root the data lie elsewhere and a link leads there. */
 async function makeFolderForAccount(home: string, account: Account, stateFolder: string): Promise<string> {
   const closed = await findMissingRight(dirname(home));
-  if (closed === undefined) {
-    await chmod(home, (await stat(home)).mode | othersMayEnter);
-    return makeOwned(join(home, 'database'), account);
-  }
-  const name = createHash('sha256').update(home).digest('hex').slice(0, 12);
+  if (closed === undefined) return makeOwned(join(home, 'database'), account);
   try {
     await makeFolders(stateFolder, 0o711);
-    const folder = await makeOwned(join(stateFolder, name), account);
-    await symlink(folder, join(home, 'database'));
-    return folder;
+    // a new name each time: whoever removes the home to begin anew must not meet its old data
+    const folder = await mkdtemp(join(stateFolder, 'home-'));
+    await writeFile(join(folder, 'belongs-to'), `${home}\n`);
+    await handOver(folder, account);
+    return await linkTo(folder, join(home, 'database'));
   } catch (error) {
     if (error instanceof TielineError) throw error;
     throw new TielineError(
@@ -136,6 +150,11 @@ export async function preparePlace(options: { home: string; stateFolder?: string
       );
     }
     const account = uid === 0 && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : ourAccount;
+    if (account !== undefined) {
+      // a start that was killed may have made it and not handed it over
+      if (owner.uid === 0) await handOver(folder, account);
+      await letEnter(home, folder, account);
+    }
     return { home, folder, data: join(folder, 'data'), log: join(home, 'postgres.log'), account };
   } catch (error) {
     throw error instanceof TielineError ? error : homeUnusable(home, error);

@@ -59,16 +59,6 @@ async function findPid(path: string): Promise<number | undefined> {
 
 const pidFile = (data: string) => join(data, 'postmaster.pid');
 
-/** Writes into a file that is there. The folder is another user's when we are root: a link put there is not followed. */
-async function replaceText(path: string, text: string): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
-}
-
 /** The pid of the server that runs on these data; undefined when none does. */
 export async function findRunning(data: string): Promise<number | undefined> {
   const pid = await findPid(pidFile(data));
@@ -98,10 +88,25 @@ export async function stopRunning(data: string): Promise<void> {
   await signalAndWait(pid, data, 'SIGQUIT', patienceMs);
 }
 
-/** Puts a number that no process has in place of one that is now another program's. */
-async function disown(path: string): Promise<void> {
-  const text = await findText(path);
-  if (text !== undefined) await replaceText(path, text.replace(/^\d+/, String(impossiblePid)));
+/**
+ * Puts a number that no process has in place of one that is now another program's. All through one handle: should
+ * another hub's server take the file over meanwhile, it makes a new one, and this writes into the old. The folder may
+ * be another user's: a link in its place is not followed.
+ */
+async function disown(path: string, data: string): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  try {
+    const text = (await file?.readFile('utf8')) ?? '';
+    const pid = Number.parseInt(text, 10);
+    if (file === undefined || !(pid > 0) || !isAlive(pid) || (await isServerOf(pid, data))) return;
+    await file.truncate(0);
+    await file.write(text.replace(/^\d+/, String(impossiblePid)), 0);
+  } finally {
+    await file?.close();
+  }
 }
 
 /**
@@ -110,14 +115,15 @@ async function disown(path: string): Promise<void> {
  * A server whose data folder was removed under it still holds the socket: it is ended.
  */
 export async function clearRemains(data: string, socketFolder: string): Promise<void> {
-  const pid = await findPid(pidFile(data));
-  if (pid !== undefined && isAlive(pid)) await disown(pidFile(data));
-
   const socketLock = join(socketFolder, `.s.PGSQL.${socketPort}.lock`);
+  await disown(pidFile(data), data);
+  await disown(socketLock, data);
   const holder = await findPid(socketLock);
-  if (holder === undefined || !isAlive(holder)) return;
-  if (!(await isServerOf(holder, data))) return disown(socketLock);
+  if (holder === undefined || !(await isServerOf(holder, data))) return;
+  // a server writes its pid file before its socket's lock: with both it is another hub's that has just started
+  if ((await findPid(pidFile(data))) === holder) return;
   process.kill(holder, 'SIGQUIT');
-  for (const until = Date.now() + patienceMs; isAlive(holder) && Date.now() < until; )
+  for (const until = Date.now() + patienceMs; isAlive(holder) && Date.now() < until; ) {
     await pause(lookEveryMs);
+  }
 }

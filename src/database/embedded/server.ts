@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, rename, stat } from 'node:fs/promises';
+import { chmod, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -168,13 +168,17 @@ async function joinOrStart(place: Place, engine: Engine, settings: SettingOverri
     let launched: Launched | undefined;
     if ((await findRunning(place.data)) === undefined) {
       await clearRemains(place.data, host);
+      // Kubernetes opens a volume's files to its fsGroup at each mount, and PostgreSQL refuses such a folder
+      await chmod(place.data, 0o700);
       launched = await launch(place, engine, args);
     }
     if ((await awaitReady(place, connection, launched, until)) === 'ready') {
       const attached = launched === undefined || launched.ended();
       return { connection, attached, arguments: [join(engine.bin, 'postgres'), ...args], stop };
     }
-    if (launched !== undefined) throw await startFailure(place, launched);
+    const overtaken =
+      launched === undefined || (await launched.said()).includes('postmaster.pid" already exists');
+    if (launched !== undefined && !overtaken) throw await startFailure(place, launched);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir, rmdir } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TielineError } from '../../kit/errors.ts';
@@ -29,7 +29,9 @@ async function makePrivate(folder: string, account: Place['account']): Promise<b
   }
   const found = await lstat(folder);
   const owner = account?.uid ?? process.getuid?.();
-  return found.isDirectory() && found.uid === owner && (found.mode & 0o077) === 0;
+  if (!found.isDirectory() || found.uid !== owner) return false;
+  if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
+  return true;
 }
 
 /** The folder of the server's socket: in its place, or in a temporary folder when that path is too long for a socket. */
