@@ -12,6 +12,7 @@ const match = z.strictObject({
   method: z.string().optional(),
   path: z.string().optional(),
   entitiesOver: z.number().int().min(0).optional(),
+  bodyIncludes: z.string().min(1).optional(),
 });
 
 const faultSchema = z.strictObject({

@@ -18,6 +18,8 @@ export interface FaultMatch {
   path?: string | RegExp;
   /** Bulk requests with more entities than this. */
   entitiesOver?: number;
+  /** A text that the body holds, e.g. the id of an entity that sinks its neighbours. */
+  bodyIncludes?: string;
 }
 
 /**
@@ -82,11 +84,12 @@ export interface Faults {
 }
 
 function matches(match: FaultMatch, request: Incoming, entities: number | undefined): boolean {
-  const { listener, method, path, entitiesOver } = match;
+  const { listener, method, path, entitiesOver, bodyIncludes } = match;
   if (listener !== undefined && listener !== request.listener) return false;
   if (method !== undefined && method.toUpperCase() !== request.method) return false;
   if (typeof path === 'string' && !request.path.includes(path)) return false;
   if (path instanceof RegExp && request.path.search(path) === -1) return false;
+  if (bodyIncludes !== undefined && !request.body.includes(bodyIncludes)) return false;
   return entitiesOver === undefined || (entities !== undefined && entities > entitiesOver);
 }
 

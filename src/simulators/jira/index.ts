@@ -19,11 +19,8 @@ import { createState, type LoggedRequest, type SimulatorState } from './state.ts
 import { createWorld } from './world.ts';
 
 export { defaultSeed } from './default-seed.ts';
-export { describeAsText, describeSimulator, type SimulatorDescription } from './describe.ts';
-export type { Fault, FaultAnswer, FaultMatch, Faults, RateLimitReason } from './faults.ts';
-export { parseSeed, parseSeedText, type Seed } from './seed.ts';
-export type { Development, LoggedRequest, SimulatorState } from './state.ts';
-export type { Effect } from './world.ts';
+export { describeAsText, describeSimulator } from './describe.ts';
+export { parseSeed, parseSeedText } from './seed.ts';
 
 /** How a simulated Jira starts. */
 export interface JiraSimulatorOptions {

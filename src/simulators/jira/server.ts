@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, Refusal } from './answer.ts';
+import { countEntities } from './entity-count.ts';
 import { type FaultAnswer, type Faults, rateLimitAnswer } from './faults.ts';
 import { answerByRoute, type Incoming, type Listener, type Route } from './route.ts';
 import type { LoggedRequest } from './state.ts';
@@ -27,44 +28,16 @@ export interface RunningServer {
 }
 
 const controlPrefix = '/_simulator/';
-const listNames = ['builds', 'deployments', 'repositories'];
-const kindsInRepositories = ['commits', 'branches', 'pullRequests'];
-
-const lengthOf = (value: unknown, name: string): number => {
-  const list: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-  return Array.isArray(list) ? list.length : 0;
-};
-
-/** How many entities a bulk body holds; in development information those inside the repositories count. */
-function countEntities(request: Incoming): number | undefined {
-  if (request.method !== 'POST' || !request.path.endsWith('/bulk')) return undefined;
-  let body: unknown;
-  try {
-    body = JSON.parse(request.body.toString('utf8'));
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
-  const repositories: unknown =
-    lengthOf(body, 'repositories') > 0 ? Reflect.get(Object(body), 'repositories') : [];
-  if (Array.isArray(repositories) && repositories.length > 0) {
-    return repositories.reduce<number>(
-      (sum, one) => sum + kindsInRepositories.reduce((inner, kind) => inner + lengthOf(one, kind), 0),
-      0,
-    );
-  }
-  return listNames.reduce((sum, name) => sum + lengthOf(body, name), 0);
-}
 
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
     size += chunk.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
+    // Read on to the end, or the caller would see a broken connection in place of the answer.
+    if (size <= maxBytes) chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return size > maxBytes ? undefined : Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, answer: Answer, now: Date) {
@@ -127,7 +100,7 @@ export async function startServer(parts: ServerParts, host: string, port: number
     };
     if (body === undefined) {
       log(parts.tooLarge.status);
-      send(response, { ...parts.tooLarge, headers: { connection: 'close' } }, parts.now());
+      send(response, parts.tooLarge, parts.now());
       return;
     }
     const fault = isControl ? undefined : parts.faults.strike(request, entities);
@@ -155,6 +128,8 @@ export async function startServer(parts: ServerParts, host: string, port: number
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
+  // Node's five seconds would end a caller's idle connection just as it is used again.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -163,7 +138,8 @@ export async function startServer(parts: ServerParts, host: string, port: number
     });
   });
   const address = server.address() as AddressInfo;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const shownHost = reachable.includes(':') ? `[${reachable}]` : reachable;
   return {
     url: `http://${shownHost}:${address.port}`,
     close: () =>

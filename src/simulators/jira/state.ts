@@ -60,9 +60,9 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
       .list()
       .map((repository) => ({
         repository: repository.data,
-        commits: [...repository.entities.commits.values()].map((one) => one.data).filter(wanted),
-        branches: [...repository.entities.branches.values()].map((one) => one.data).filter(wanted),
-        pullRequests: [...repository.entities.pullRequests.values()].map((one) => one.data).filter(wanted),
+        commits: [...repository.entities.commits.values()].filter(wanted).map((one) => one.data),
+        branches: [...repository.entities.branches.values()].filter(wanted).map((one) => one.data),
+        pullRequests: [...repository.entities.pullRequests.values()].filter(wanted).map((one) => one.data),
       }))
       .filter(
         (one) =>

@@ -1,5 +1,5 @@
 import type { World } from '../world.ts';
-import type { Association, Ties } from './association-schema.ts';
+import type { Association, IssueAssociation, Ties } from './association-schema.ts';
 import { splitKeys } from './submission.ts';
 
 /** An entity's ties, sorted into what the site knows and what it does not. */
@@ -83,4 +83,20 @@ export function collectAssociations() {
     },
     list: () => [...found.values()],
   };
+}
+
+/** What is stored of an entity's ties: the known ones, each form only when there are some. */
+export function knownTies({ issueKeys, known }: SortedAssociations): Ties {
+  return {
+    ...(issueKeys.length > 0 ? { issueKeys } : {}),
+    ...(known.length > 0 ? { associations: known } : {}),
+  };
+}
+
+/** The same, for entities that can only be tied to issues. */
+export function knownIssueTies({ issueKeys, known }: SortedAssociations) {
+  const associations = known.flatMap((one): IssueAssociation[] =>
+    one.associationType === 'issueKeys' || one.associationType === 'issueIdOrKeys' ? [one] : [],
+  );
+  return { issueKeys, associations: associations.length > 0 ? associations : undefined };
 }

@@ -1,15 +1,10 @@
 import { Refusal } from '../answer.ts';
 import type { World } from '../world.ts';
 import { type DevopsApi, type DevopsCall, type RefuseWith, taken } from './api.ts';
+import { collectAssociations, knownIssueTies, sortAssociations } from './associations.ts';
 import { type BuildKey, buildKeySchema, buildSchema } from './build-schema.ts';
-import { collectAssociations, sortAssociations } from './associations.ts';
 import { complaints } from './formats.ts';
-import {
-  readNumberInPath,
-  readNumberQuery,
-  readPropertyQuery,
-  readSubmission,
-} from './submission.ts';
+import { readNumberInPath, readNumberQuery, readPropertyQuery, readSubmission } from './submission.ts';
 
 /** The error shape of the builds and deployments APIs: a list of messages. */
 export const refuseWithList: RefuseWith = (status, ...messages) =>
@@ -52,15 +47,14 @@ export function createBuildsApi(world: World): DevopsApi {
         reject('No valid issues found for build');
         continue;
       }
-      const { issueKeys: _asked, associations: _given, ...rest } = parsed.data;
-      const sequence = rest.updateSequenceNumber;
+      const sequence = parsed.data.updateSequenceNumber;
       const outcome = world.builds.put({
         provider,
         id: idOf(key),
         sequence,
         issueKeys: sorted.issueKeys,
         properties: submission.properties,
-        data: { ...rest, ...tiesOf(sorted) },
+        data: { ...parsed.data, ...knownIssueTies(sorted) },
         storedAt: world.now(),
       });
       world.effects.push({ ...effect, sequence, outcome });

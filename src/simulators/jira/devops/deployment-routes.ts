@@ -1,7 +1,7 @@
 import type { World } from '../world.ts';
 import { type DevopsApi, type DevopsCall, taken } from './api.ts';
+import { collectAssociations, knownTies, sortAssociations } from './associations.ts';
 import { refuseWithList } from './build-routes.ts';
-import { collectAssociations, sortAssociations } from './associations.ts';
 import {
   type DeploymentData,
   type DeploymentKey,
@@ -73,11 +73,7 @@ export function createDeploymentsApi(world: World): DevopsApi {
         sequence,
         issueKeys: sorted.issueKeys,
         properties: submission.properties,
-        data: {
-          ...rest,
-          ...(sorted.issueKeys.length > 0 ? { issueKeys: sorted.issueKeys } : {}),
-          ...(sorted.known.length > 0 ? { associations: sorted.known } : {}),
-        },
+        data: { ...rest, ...knownTies(sorted) },
         storedAt: world.now(),
       });
       const asksForGate = rest.commands?.some((one) => one.command === 'initiate_deployment_gating');

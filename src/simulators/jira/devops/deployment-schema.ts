@@ -3,7 +3,7 @@ import { association } from './association-schema.ts';
 import { int64, issueKey, list, oneOf, text, timestamp, url } from './formats.ts';
 
 /** The states of a deployment. */
-export const deploymentStates = [
+const deploymentStates = [
   'unknown',
   'pending',
   'in_progress',

@@ -12,9 +12,11 @@ export interface DevinfoEntities {
   pullRequests: PullRequest;
 }
 
-/** An entity with the issue keys that the site knows, inside its data. */
+/** An entity as it is stored now. */
 export interface StoredDevinfo<D> {
   data: D;
+  /** The known ones among those that were sent. */
+  issueKeys: string[];
   storedAt: Date;
 }
 
@@ -35,8 +37,7 @@ export interface DevinfoStore {
   put<K extends DevinfoEntityKind>(
     repository: StoredRepository,
     kind: K,
-    data: DevinfoEntities[K],
-    storedAt: Date,
+    entity: StoredDevinfo<DevinfoEntities[K]>,
   ): 'stored' | 'stale';
   /** With `upTo`, only what carries that sequence id or a lower one. */
   remove(provider: string, repositoryId: string, upTo?: number): void;
@@ -87,12 +88,12 @@ export function createDevinfoStore(equalSequence: 'replaces' | 'dropped'): Devin
     put<K extends DevinfoEntityKind>(
       repository: StoredRepository,
       kind: K,
-      data: DevinfoEntities[K],
-      storedAt: Date,
+      entity: StoredDevinfo<DevinfoEntities[K]>,
     ) {
+      const { id, updateSequenceId } = entity.data;
       const entities: Map<string, StoredDevinfo<DevinfoEntities[K]>> = repository.entities[kind];
-      if (isStale(data.updateSequenceId, entities.get(data.id)?.data.updateSequenceId)) return 'stale';
-      entities.set(data.id, { data, storedAt });
+      if (isStale(updateSequenceId, entities.get(id)?.data.updateSequenceId)) return 'stale';
+      entities.set(id, entity);
       return 'stored';
     },
     remove(provider, repositoryId, upTo) {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isObject } from '../route.ts';
 import type { Effect, World } from '../world.ts';
 import type { DevopsCall, RefuseWith } from './api.ts';
+import { collectAssociations, knownIssueTies, sortAssociations } from './associations.ts';
 import { branchSchema, commitSchema, pullRequestSchema, repositorySchema } from './devinfo-schema.ts';
 import {
   type DevinfoEntities,
@@ -10,7 +11,7 @@ import {
   type StoredRepository,
 } from './devinfo-store.ts';
 import { complaints } from './formats.ts';
-import { readSubmission, splitKeys } from './submission.ts';
+import { readSubmission } from './submission.ts';
 
 const schemas: { [K in DevinfoEntityKind]: z.ZodType<DevinfoEntities[K]> } = {
   commits: commitSchema,
@@ -40,7 +41,7 @@ interface Item {
 
 /** The entities of one kind; each must at least have an id, or its failure could not be reported. */
 function itemsOf(repository: Record<string, unknown>, kind: DevinfoEntityKind, refuse: RefuseWith): Item[] {
-  const given = repository[kind] ?? [];
+  const given = repository[kind] === undefined ? [] : repository[kind];
   if (!Array.isArray(given)) throw refuse(400, `'${kind}' must be an array`);
   if (given.length > 400) throw refuse(413, `Data is too large. Submit at most 400 ${kind} of a repository`);
   const items = given.map((value: unknown, index): Item => {
@@ -91,6 +92,7 @@ export function submitDevinfo(world: World, { provider, request }: DevopsCall, r
   const accepted: Record<string, AcceptedIds> = {};
   const failed: Record<string, RepositoryErrors> = {};
   const unknownIssueKeys = new Set<string>();
+  const unknownAssociations = collectAssociations();
 
   for (const given of repositories) {
     const repository = repositorySchema.safeParse(given.value);
@@ -121,14 +123,19 @@ export function submitDevinfo(world: World, { provider, request }: DevopsCall, r
           fail(complaints(parsed.error, item.value));
           continue;
         }
-        const { known, unknown } = splitKeys(parsed.data.issueKeys, world.platform.hasIssue);
-        for (const key of unknown) unknownIssueKeys.add(key);
-        if (known.length === 0) {
+        const sorted = sortAssociations(world, provider, parsed.data);
+        for (const key of sorted.unknownIssueKeys) unknownIssueKeys.add(key);
+        unknownAssociations.add(sorted.unknown);
+        if (sorted.issueKeys.length === 0) {
           fail([`No valid issues found for ${effect.kind}`]);
           continue;
         }
         stored ??= world.devinfo.putRepository(provider, repository.data, submission.properties);
-        const outcome = world.devinfo.put(stored, kind, { ...parsed.data, issueKeys: known }, world.now());
+        const outcome = world.devinfo.put(stored, kind, {
+          data: { ...parsed.data, ...knownIssueTies(sorted) },
+          issueKeys: sorted.issueKeys,
+          storedAt: world.now(),
+        });
         world.effects.push({ ...effect, outcome });
         const ids: AcceptedIds = accepted[given.id] ?? {};
         accepted[given.id] = ids;
@@ -143,6 +150,7 @@ export function submitDevinfo(world: World, { provider, request }: DevopsCall, r
       acceptedDevinfoEntities: accepted,
       failedDevinfoEntities: failed,
       unknownIssueKeys: [...unknownIssueKeys],
+      ...(unknownAssociations.list().length > 0 ? { unknownAssociations: unknownAssociations.list() } : {}),
     },
   };
 }

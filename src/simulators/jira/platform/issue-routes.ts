@@ -47,7 +47,9 @@ export function issueRoutes(world: World): Route[] {
     if (errors.project === undefined && fields.project === undefined) {
       errors.project = 'Specify a valid project ID or key';
     }
-    if (errors.issuetype === undefined && fields.issueType === undefined) {
+    // Which types exist depends on the project: without one Jira does not judge the type.
+    if (errors.project !== undefined) delete errors.issuetype;
+    else if (errors.issuetype === undefined && fields.issueType === undefined) {
       errors.issuetype = 'Specify an issue type';
     }
     if (errors.summary === undefined && fields.summary === undefined) {

@@ -11,7 +11,7 @@ const statusCategories: Record<string, { id: number; key: string; colorName: str
 };
 
 /** Jira's own way to write a moment: an offset without a colon. */
-export const jiraTime = (at: Date) => at.toISOString().replace('Z', '+0000');
+const jiraTime = (at: Date) => at.toISOString().replace('Z', '+0000');
 
 function allFields(world: World, api: string, issue: Issue): Record<string, unknown> {
   const base = `${world.siteUrl()}/rest/api/${api}`;

@@ -135,6 +135,7 @@ const orders: Record<string, (a: Issue, b: Issue) => number> = {
   updated: (a, b) => a.updatedAt.getTime() - b.updatedAt.getTime(),
   summary: (a, b) => a.summary.localeCompare(b.summary),
   status: (a, b) => a.status.localeCompare(b.status),
+  project: (a, b) => a.project.name.localeCompare(b.project.name),
   key: (a, b) => a.project.key.localeCompare(b.project.key) || Number(a.id) - Number(b.id),
 };
 

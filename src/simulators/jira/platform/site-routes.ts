@@ -18,7 +18,6 @@ function serverInfo(world: World) {
     scmInfo: 'simulated',
     serverTitle: world.seed.name,
     serverTimeZone: 'Etc/UTC',
-    defaultLocale: { locale: 'en_US' },
   };
 }
 

@@ -1,0 +1,116 @@
+import { SearchAndReconcileResultsSchema } from 'jira.js/cloud';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultSeed, type JiraSimulator, startJiraSimulator } from '../index.ts';
+import { callersOf } from '../simulator-client.ts';
+
+let at = Date.parse('2026-11-22T12:00:00Z');
+let jira: JiraSimulator;
+let to: ReturnType<typeof callersOf>;
+
+beforeAll(async () => {
+  const seed = { ...defaultSeed(), searchableProperties: ['Tieline'] };
+  jira = await startJiraSimulator({ edition: 'cloud', seed, now: () => new Date(at) });
+  to = callersOf(jira);
+});
+afterAll(() => jira.close());
+
+const search = (body: object) => to.asAccount('/rest/api/3/search/jql', { method: 'POST', body });
+async function keys(jql: string): Promise<string[]> {
+  const answer = await search({ jql, fields: ['key'] });
+  expect(answer.status, answer.text).toBe(200);
+  return SearchAndReconcileResultsSchema.parse(answer.json).issues?.map((issue) => issue.key ?? '') ?? [];
+}
+
+describe('search by JQL', () => {
+  it.each([
+    ['project = MYT order by key', ['MYT-1', 'MYT-2', 'MYT-3', 'MYT-4', 'MYT-5']],
+    ['project = MYT AND status = "In Progress" ORDER BY key DESC', ['MYT-2', 'MYT-1']],
+    [
+      'project in (MYT, "Operations") and issuetype in (Bug, Change) order by project desc, key',
+      ['OPS-2', 'MYT-2', 'MYT-4'],
+    ],
+    ['key in (MYT-3, OPS-1) order by key asc', ['MYT-3', 'OPS-1']],
+    ['issuekey = myt-3', ['MYT-3']],
+    ["labels = regression and summary ~ 'rounding cent'", ['MYT-2']],
+    ['project = OPS and type not in (Incident)', ['OPS-2']],
+    ['creator = currentUser() AND created >= -30m and project != MYT order by key', ['OPS-1', 'OPS-2']],
+    ['project = MYT and created < -1h', []],
+  ])('%s', async (jql, expected) => {
+    expect(await keys(jql)).toEqual(expected);
+  });
+
+  it('finds by a property that an app has indexed, and knows no other', async () => {
+    const path = '/rest/api/3/issue/MYT-3/properties/Tieline';
+    await to.asAccount(path, { method: 'PUT', body: { Run: 'r-1' } });
+    expect(await keys('issue.property[Tieline].Run = "r-1"')).toEqual(['MYT-3']);
+    expect((await search({ jql: 'issue.property[other].run = 1' })).status).toBe(400);
+  });
+
+  it.each([
+    ['', 'Unbounded JQL'],
+    ['order by created', 'Unbounded JQL'],
+    ['project = NO', "The value 'NO' does not exist for the field 'project'."],
+    ['key = MYT-999', "An issue with key 'MYT-999' does not exist"],
+    ['project = MYT order by colour', "Not able to sort using field 'colour'"],
+    ['colour = red', "Field 'colour' does not exist"],
+    ['project = MYT AND', 'Expecting a field'],
+    ['project', 'Expecting an operator'],
+    ['project = MYT or project = OPS', 'AND and ORDER BY'],
+    ['project > MYT', "The operator '>' is not supported"],
+    ['updated >= "2026-11-22 12:00"', 'relative times'],
+    ['key in (MYT-1', "Expecting ')'"],
+  ])('refuses %j and says why', async (jql, message) => {
+    const answer = await search({ jql });
+    expect(answer.status).toBe(400);
+    expect(answer.json.errorMessages[0]).toContain(message);
+  });
+
+  it('answers with ids alone unless fields are asked for', async () => {
+    const [issue] = (await search({ jql: 'key = MYT-1' })).json.issues;
+    expect(Object.keys(issue)).toEqual(['id']);
+    const [whole] = (await search({ jql: 'key = MYT-1', fields: ['summary', 'status'] })).json.issues;
+    expect(Object.keys(whole.fields)).toEqual(['summary', 'status']);
+    const [most] = (await search({ jql: 'key = MYT-1', fields: ['*all', '-description'] })).json.issues;
+    expect(most.fields.description).toBeUndefined();
+    expect(most.fields.created).toBe('2026-11-22T12:00:00.000+0000');
+  });
+
+  it('pages by token, without a total', async () => {
+    const jql = 'project = MYT order by key';
+    const found: string[] = [];
+    let token: string | undefined;
+    do {
+      const query = new URLSearchParams({ jql, fields: 'key', maxResults: '2' });
+      if (token !== undefined) query.set('nextPageToken', token);
+      const { json } = await to.asAccount(`/rest/api/2/search/jql?${query}`);
+      found.push(...json.issues.map((issue: { key: string }) => issue.key));
+      expect(json.isLast).toBe(json.nextPageToken === undefined);
+      expect(json.total).toBeUndefined();
+      token = json.nextPageToken;
+    } while (token !== undefined);
+    expect(found).toEqual(['MYT-1', 'MYT-2', 'MYT-3', 'MYT-4', 'MYT-5']);
+    expect((await search({ jql, nextPageToken: 'made up' })).status).toBe(400);
+    expect((await search({ jql, startAt: 2 })).status).toBe(400);
+  });
+
+  it('sees new issues only after its lag, unless told to reconcile', async () => {
+    jira.faults.lagSearch(60_000);
+    const fields = { project: { key: 'OPS' }, issuetype: { name: 'Task' }, summary: 'Hidden for a while' };
+    const { json } = await to.asAccount('/rest/api/3/issue', { method: 'POST', body: { fields } });
+    const jql = 'summary ~ hidden';
+    expect(await keys(jql)).toEqual([]);
+    const reconciled = await search({ jql, fields: ['key'], reconcileIssues: [Number(json.id)] });
+    expect(reconciled.json.issues).toHaveLength(1);
+    at += 60_000;
+    expect(await keys(jql)).toEqual([json.key]);
+    jira.faults.clear();
+  });
+
+  it('is gone at its old address', async () => {
+    for (const path of ['/rest/api/2/search?jql=project=MYT', '/rest/api/3/search']) {
+      const answer = await to.asAccount(path);
+      expect(answer.status).toBe(410);
+      expect(answer.json.errorMessages[0]).toContain('CHANGE-2046');
+    }
+  });
+});
