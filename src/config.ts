@@ -23,7 +23,8 @@ const environmentSchema = z.object({
   TIELINE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   TIELINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   TIELINE_DENY_ADDRESSES: cidrs,
-  TIELINE_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
+  // Two are held for good: a replica's own line, and the one on which its worker hears of new jobs.
+  TIELINE_DATABASE_POOL: z.coerce.number().int().min(4).max(200).default(16),
   TIELINE_URL: z.string().optional(),
   TIELINE_TOKEN: z
     .string()

@@ -36,18 +36,20 @@ const cli: Cli = {
   },
   untilStopped,
   startHub: async (config, options) => (await import('./compose/hub.ts')).startHub(config, version, options),
-  startSimulator: async (name, options) => (await import('./compose/simulators.ts')).startSimulator(name, options),
+  startSimulator: async (name, options) =>
+    (await import('./compose/simulators.ts')).startSimulator(name, options),
   http: async (target) => (await import('./compose/client.ts')).openClient(target),
+  directJira: async (target) => (await import('./compose/direct.ts')).openDirectJira(target),
 };
 
 function untilStopped(): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.on(signal, () => process.exit(1));
-        resolve();
-      });
-    }
+    const stop = () => {
+      for (const signal of signals) process.off(signal, stop).on(signal, () => process.exit(1));
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
   });
 }
 
@@ -73,7 +75,8 @@ async function main(argv: string[]): Promise<void> {
     await command.parseAsync(rest, { from: 'user' });
   } catch (thrown) {
     const { describeFailure } = await import('./cli/failure.ts');
-    cli.exit(describeFailure(thrown, { json: rest.includes('--json'), note: cli.note }));
+    // At once: a hub whose database is lost has timers and sockets that would keep the process for ever.
+    process.exit(describeFailure(thrown, { json: rest.includes('--json'), note: cli.note }));
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Http, HttpTarget } from '../kit/http.ts';
-import type { Hub, HubOptions } from '../server/hub.ts';
+import type { DirectJira, JiraTarget } from './direct-jira.ts';
+import type { Hub, HubOptions } from './hub.ts';
 import type { Simulator, SimulatorOptions } from './simulators.ts';
 
 /** What a command is given: it reaches for nothing by itself. */
@@ -26,6 +27,8 @@ export interface Cli {
   startSimulator(name: string, options: SimulatorOptions): Promise<Simulator>;
   /** A client without the deny list: the person at the command line chose the address. */
   http(target: HttpTarget): Promise<{ http: Http; close(): Promise<void> }>;
+  /** Jira Cloud without a hub. */
+  directJira(target: JiraTarget): Promise<DirectJira>;
 }
 
 /** What every file of `cli/` with a command exports as `make`. */

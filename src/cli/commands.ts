@@ -10,11 +10,27 @@ export interface CommandEntry {
 /** Every command, in the order of the help. */
 export const commands: CommandEntry[] = [
   { name: 'serve', summary: 'run the hub', load: () => import('./serve.ts') },
-  { name: 'demo', summary: 'a simulated Jira, a hub and three reports, to see it work', load: () => import('./demo.ts') },
-  { name: 'report', summary: 'report a build or a deployment from a pipeline', load: () => import('./report.ts') },
+  {
+    name: 'demo',
+    summary: 'a simulated Jira, a hub and three reports, to see it work',
+    load: () => import('./demo.ts'),
+  },
+  {
+    name: 'report',
+    summary: 'report a build or a deployment from a pipeline',
+    load: () => import('./report.ts'),
+  },
   { name: 'connection', summary: 'make, test and list connections', load: () => import('./connection.ts') },
   { name: 'secret', summary: 'store and list secrets', load: () => import('./secret.ts') },
-  { name: 'connect-key', summary: 'make, list and revoke connect keys', load: () => import('./connect-key.ts') },
-  { name: 'delivery', summary: 'what was sent, what Jira said, and once more', load: () => import('./delivery.ts') },
+  {
+    name: 'connect-key',
+    summary: 'make, list and revoke connect keys',
+    load: () => import('./connect-key.ts'),
+  },
+  {
+    name: 'delivery',
+    summary: 'what was sent, what Jira said, and once more',
+    load: () => import('./delivery.ts'),
+  },
   { name: 'simulate', summary: 'run a stand-in for an outside product', load: () => import('./simulate.ts') },
 ];

@@ -77,8 +77,10 @@ export function make(cli: Cli): Command {
     .command('revoke')
     .description('End a connect key at once.')
     .argument('<id>')
-    .action(async (id: string) => {
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
       await withHub(cli, (hub) => hub.call('DELETE', `/api/v1/connect-keys/${encodeURIComponent(id)}`));
+      cli.print(options.json ? JSON.stringify({ revoked: id }) : `Revoked ${id}`);
     });
 
   return command;

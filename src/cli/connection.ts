@@ -17,7 +17,9 @@ interface ConnectionView {
 
 /** `tieline connection` */
 export function make(cli: Cli): Command {
-  const command = new Command('connection').description('Connections are named, configured and tested accesses to a product.');
+  const command = new Command('connection').description(
+    'Connections are named, configured and tested accesses to a product.',
+  );
 
   command
     .command('create')
@@ -43,8 +45,14 @@ The settings name secrets, they do not hold them. For Jira Cloud:
         const { connector, scope } = options;
         const settings = parseJson(await cli.readText(options.settingsFile), options.settingsFile);
         const body = { name, connector, scope, settings };
-        const made = await withHub(cli, (hub) => hub.call<ConnectionView>('POST', '/api/v1/connections', body));
-        cli.print(options.json ? JSON.stringify(made) : `Made ${made.scope}/${made.name}; test it with: tieline connection test ${quoted(made)}`);
+        const made = await withHub(cli, (hub) =>
+          hub.call<ConnectionView>('POST', '/api/v1/connections', body),
+        );
+        cli.print(
+          options.json
+            ? JSON.stringify(made)
+            : `Made ${made.scope}/${made.name}; test it with: tieline connection test ${quoted(made)}`,
+        );
       },
     );
 
@@ -71,7 +79,9 @@ The settings name secrets, they do not hold them. For Jira Cloud:
 
   command
     .command('test')
-    .description('Say who we are there and what works, each capability by itself. Exits 3 when something does not.')
+    .description(
+      'Say who we are there and what works, each capability by itself. Exits 3 when something does not.',
+    )
     .argument('<connection>', 'id or name, e.g. account.jira')
     .option('--project <key...>', 'Jira projects whose permissions are checked')
     .option('--json', 'print JSON')
@@ -87,8 +97,11 @@ The settings name secrets, they do not hold them. For Jira Cloud:
     .command('delete')
     .description('Delete a connection that has no valid connect keys.')
     .argument('<connection>', 'id or name, e.g. account.jira')
-    .action(async (connection: string) => {
-      await withHub(cli, (hub) => hub.call('DELETE', `/api/v1/connections/${encodeURIComponent(connection)}`));
+    .option('--json', 'print JSON')
+    .action(async (connection: string, options: { json?: boolean }) => {
+      const path = `/api/v1/connections/${encodeURIComponent(connection)}`;
+      await withHub(cli, (hub) => hub.call('DELETE', path));
+      cli.print(options.json ? JSON.stringify({ deleted: connection }) : `Deleted ${connection}`);
     });
 
   return command;
@@ -96,7 +109,13 @@ The settings name secrets, they do not hold them. For Jira Cloud:
 
 /** A test's report as lines: what it found, then each capability with what to do about it. */
 export function describeTest(report: TestReport): string {
-  const marks = { ok: 'ok', refused: 'REFUSED', missing: 'MISSING', 'not-configured': '-', failed: 'FAILED' } as const;
+  const marks = {
+    ok: 'ok',
+    refused: 'REFUSED',
+    missing: 'MISSING',
+    'not-configured': '-',
+    failed: 'FAILED',
+  } as const;
   const width = Math.max(...report.capabilities.map(({ capability }) => capability.length));
   const lines = report.capabilities.flatMap(({ capability, state, message, hint }) => [
     `  ${capability.padEnd(width)}  ${marks[state].padEnd(7)}  ${message}`,

@@ -31,7 +31,9 @@ export function make(cli: Cli): Command {
         delivery.id,
       ];
       cli.print(
-        options.json ? JSON.stringify(page) : table(['RECEIVED', 'STATE', 'ISSUES', 'WHAT', 'ID'], page.items.map(row)),
+        options.json
+          ? JSON.stringify(page)
+          : table(['RECEIVED', 'STATE', 'ISSUES', 'WHAT', 'ID'], page.items.map(row)),
       );
     });
 
@@ -65,12 +67,18 @@ export function make(cli: Cli): Command {
     .option('--json', 'print JSON')
     .action(async (ids: string[], options: { json?: boolean }) => {
       const replayed = await withHub(cli, (hub) =>
-        hub.call<{ items: { id: string; replayOf: string; state: string }[] }>('POST', '/api/v1/deliveries/replay', {
-          ids,
-        }),
+        hub.call<{ items: { id: string; replayOf: string; state: string }[] }>(
+          'POST',
+          '/api/v1/deliveries/replay',
+          {
+            ids,
+          },
+        ),
       );
       if (options.json) cli.print(JSON.stringify(replayed));
-      else for (const { id, replayOf, state } of replayed.items) cli.print(`${replayOf} again as ${id}: ${state}`);
+      else
+        for (const { id, replayOf, state } of replayed.items)
+          cli.print(`${replayOf} again as ${id}: ${state}`);
     });
 
   return command;
@@ -80,7 +88,9 @@ export function make(cli: Cli): Command {
 export function describeDelivery(delivery: DeliveryView): string[] {
   return [
     `${delivery.summary} [${delivery.state}]`,
-    ...delivery.issues.map(({ key, outcome, message }) => `  ${key}  ${outcome}${message ? `: ${message}` : ''}`),
+    ...delivery.issues.map(
+      ({ key, outcome, message }) => `  ${key}  ${outcome}${message ? `: ${message}` : ''}`,
+    ),
     ...(delivery.reason === null ? [] : [`  not sent: ${delivery.reason}`]),
     ...(delivery.waiting === null
       ? []

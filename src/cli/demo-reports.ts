@@ -48,13 +48,18 @@ export function runReport(
   const settings = ['--connect-hostname', to.hubUrl, '--instance', to.site, '--project', 'MYT', '--json'];
   const env = { PATH: cli.env.PATH, HOME: cli.env.HOME, CONNECT_KEY: to.connectKey, ...report.variables };
   return new Promise((resolve, reject) => {
-    execFile(command, [...program, 'report', ...settings, ...report.arguments], { env }, (error, output, problems) => {
-      const line = output.trim().split('\n').at(-1) ?? '';
-      if (line.startsWith('{')) resolve(JSON.parse(line));
-      else {
-        const said = problems.trim() || (error?.message ?? 'it printed nothing');
-        reject(new TielineError('internal-error', `tieline report failed: ${said}`, { cause: error }));
-      }
-    });
+    execFile(
+      command,
+      [...program, 'report', ...settings, ...report.arguments],
+      { env },
+      (error, output, problems) => {
+        const line = output.trim().split('\n').at(-1) ?? '';
+        if (line.startsWith('{')) resolve(JSON.parse(line));
+        else {
+          const said = problems.trim() || (error?.message ?? 'it printed nothing');
+          reject(new TielineError('internal-error', `tieline report failed: ${said}`, { cause: error }));
+        }
+      },
+    );
   });
 }

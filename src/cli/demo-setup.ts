@@ -12,12 +12,12 @@ const dayMs = 24 * 60 * 60 * 1000;
  */
 export async function prepareHub(
   hub: HubClient,
-  jira: SimulatedSite,
+  jira: SimulatedSite | undefined,
   print: (line: string) => void,
 ): Promise<{ connectKey: string; test: TestReport }> {
-  const [account] = jira.accounts;
-  const [client] = jira.clients;
-  if (account === undefined || client === undefined) {
+  const [account] = jira?.accounts ?? [];
+  const [client] = jira?.clients ?? [];
+  if (jira === undefined || account === undefined || client === undefined) {
     throw new TielineError('internal-error', 'The simulated Jira has no account or no client');
   }
   await putSecret(hub, 'demo-jira-token', account.apiToken);
@@ -47,7 +47,10 @@ async function putSecret(hub: HubClient, name: string, value: string): Promise<v
   await createOr(
     () => hub.call('POST', '/api/v1/secrets', { name, value }),
     async () => {
-      const page = await hub.call<{ items: { id: string; name: string }[] }>('GET', '/api/v1/secrets?limit=200');
+      const page = await hub.call<{ items: { id: string; name: string }[] }>(
+        'GET',
+        '/api/v1/secrets?limit=200',
+      );
       const known = page.items.find((secret) => secret.name === name);
       await hub.call('PUT', `/api/v1/secrets/${known?.id}/value`, { value });
     },
@@ -57,7 +60,12 @@ async function putSecret(hub: HubClient, name: string, value: string): Promise<v
 async function putConnection(hub: HubClient, settings: object): Promise<string> {
   const path = `/api/v1/connections/account.${connectionName}`;
   const connection = await createOr(
-    () => hub.call<{ id: string }>('POST', '/api/v1/connections', { name: connectionName, connector: 'jira', settings }),
+    () =>
+      hub.call<{ id: string }>('POST', '/api/v1/connections', {
+        name: connectionName,
+        connector: 'jira',
+        settings,
+      }),
     () => hub.call<{ id: string }>('PUT', path, { name: connectionName, settings }),
   );
   return connection.id;

@@ -2,11 +2,11 @@ import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { TielineError } from '../kit/errors.ts';
 import { Secret } from '../kit/secret.ts';
-import type { Hub } from '../server/hub.ts';
 import type { Cli } from './cli.ts';
 import { describeTest } from './connection.ts';
 import { type DemoReport, demoReports, runReport } from './demo-reports.ts';
 import { prepareHub } from './demo-setup.ts';
+import type { Hub } from './hub.ts';
 import { withHub } from './hub-client.ts';
 import { describeResult } from './report-result.ts';
 import type { Simulator } from './simulators.ts';
@@ -16,7 +16,9 @@ const sitePort = 8090;
 /** `tieline demo` */
 export function make(cli: Cli): Command {
   return new Command('demo')
-    .description('Start a simulated Jira Cloud and a hub, report two builds and a deployment, and look at the issues.')
+    .description(
+      'Start a simulated Jira Cloud and a hub, report two builds and a deployment, and look at the issues.',
+    )
     .option('--once', 'stop after the reports; exits non-zero when a step did not hold')
     .addHelpText('after', '\nIts data lies in the folder "demo" of TIELINE_HOME (default ~/.tieline/demo).')
     .action((options: { once?: boolean }) => demo(cli, options.once === true));
@@ -24,7 +26,12 @@ export function make(cli: Cli): Command {
 
 async function demo(cli: Cli, once: boolean): Promise<void> {
   const given = await cli.config();
-  const config: Config = { ...given, home: `${given.home}/demo`, logLevel: 'warn', port: once ? 0 : given.port };
+  const config: Config = {
+    ...given,
+    home: `${given.home}/demo`,
+    logLevel: 'warn',
+    port: once ? 0 : given.port,
+  };
   const step = (text: string) => cli.print(`\n▸ ${text}`);
 
   step('Starting a simulated Jira Cloud');
@@ -33,14 +40,18 @@ async function demo(cli: Cli, once: boolean): Promise<void> {
   );
   try {
     cli.print(`  ${jira.description.site}`);
-    step(`Starting a hub (${config.databaseUrl === undefined ? `data in ${config.home}` : 'on DATABASE_URL'})`);
-    const hub = await onFreePort(config.port, (port) => cli.startHub({ ...config, port }, { temporaryToken: 'demo' }));
+    step(
+      `Starting a hub (${config.databaseUrl === undefined ? `data in ${config.home}` : 'on DATABASE_URL'})`,
+    );
+    const hub = await onFreePort(config.port, (port) =>
+      cli.startHub({ ...config, port }, { temporaryToken: 'demo' }),
+    );
     try {
       cli.print(`  ${hub.url}`);
       await show(cli, jira, hub, step);
       if (once) return cli.print('\nEvery step held.');
       printAddresses(cli, jira, hub);
-      await cli.untilStopped();
+      await Promise.race([cli.untilStopped(), hub.failed]);
       cli.note('\nstopping');
     } finally {
       await hub.stop();
@@ -55,7 +66,7 @@ async function show(cli: Cli, jira: Simulator, hub: Hub, step: (text: string) =>
   step('Making a secret, a connection and a connect key through the public API');
   const { connectKey, test } = await withHub(
     cli,
-    (client) => prepareHub(client, jira.description, (line) => cli.print(`  ${line}`)),
+    (client) => prepareHub(client, jira.cloud, (line) => cli.print(`  ${line}`)),
     { url: hub.url, auth },
   );
   step('Testing the connection');
@@ -75,7 +86,10 @@ async function reportOnce(
   const result = await runReport(cli, report, to);
   cli.print(indent(describeResult(result, false).join('\n')));
   if (result.state === 'delivered' && result.issues.every(({ outcome }) => outcome === 'linked')) return;
-  throw new TielineError('internal-error', `"${report.title}" ended ${result.state}, expected every issue linked`);
+  throw new TielineError(
+    'internal-error',
+    `"${report.title}" ended ${result.state}, expected every issue linked`,
+  );
 }
 
 function printAddresses(cli: Cli, jira: Simulator, hub: Hub): void {

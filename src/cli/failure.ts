@@ -14,7 +14,9 @@ export function describeFailure(
   const error = asTielineError(thrown);
   if (options.json) {
     const { code, message, hint, fields } = error;
-    options.note(JSON.stringify({ error: { code, message, hint, ...(fields.length > 0 ? { fields } : {}) } }));
+    options.note(
+      JSON.stringify({ error: { code, message, hint, ...(fields.length > 0 ? { fields } : {}) } }),
+    );
   } else {
     options.note(`tieline: ${error.message}`);
     for (const { path, message } of error.fields) options.note(`  ${path}: ${message}`);

@@ -1,4 +1,4 @@
-import { errorCatalogue, type ErrorCode } from '../kit/error-catalogue.ts';
+import { type ErrorCode, errorCatalogue } from '../kit/error-catalogue.ts';
 import { TielineError } from '../kit/errors.ts';
 import type { AuthScheme, HttpAnswer, HttpRequest } from '../kit/http.ts';
 import type { Secret } from '../kit/secret.ts';
@@ -6,7 +6,12 @@ import type { Cli } from './cli.ts';
 
 /** The API of a hub, as a command calls it. Answers are JSON; a problem of the hub is thrown under its own code. */
 export interface HubClient {
-  call<T>(method: HttpRequest['method'], path: string, body?: unknown, limits?: HttpRequest['limits']): Promise<T>;
+  call<T>(
+    method: HttpRequest['method'],
+    path: string,
+    body?: unknown,
+    limits?: HttpRequest['limits'],
+  ): Promise<T>;
 }
 
 /** Every status that the hub answers with is for us to read. */
@@ -17,17 +22,22 @@ const readable = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 50
  * @throws credentials-invalid when no token is given, and whatever `work` throws
  */
 export async function withHub<T>(
-  cli: Cli,
+  cli: Pick<Cli, 'config' | 'http'>,
   work: (hub: HubClient) => Promise<T>,
   options: { url?: string; auth?: AuthScheme } = {},
 ): Promise<T> {
-  const config = await cli.config();
-  const auth = options.auth ?? tokenOf(config.token);
-  const baseUrl = options.url ?? config.hubUrl;
+  // The configuration is read only for what is not given: it takes its time to load.
+  const auth = options.auth ?? tokenOf((await cli.config()).token);
+  const baseUrl = options.url ?? (await cli.config()).hubUrl;
   const { http, close } = await cli.http({ name: 'hub', baseUrl, auth });
   try {
     return await work({
-      async call<T>(method: HttpRequest['method'], path: string, body?: unknown, limits?: HttpRequest['limits']) {
+      async call<T>(
+        method: HttpRequest['method'],
+        path: string,
+        body?: unknown,
+        limits?: HttpRequest['limits'],
+      ) {
         const answer = await http.request({ method, url: path, json: body, accept: readable, limits });
         if (answer.status >= 400) throw problemOf(answer, baseUrl);
         return (answer.status === 204 ? undefined : answer.json()) as T;
@@ -59,11 +69,17 @@ function tokenOf(token: Secret | undefined): AuthScheme {
 }
 
 function problemOf(answer: HttpAnswer, baseUrl: string): TielineError {
-  const problem = answer.headers['content-type']?.startsWith('application/problem+json') ? answer.json() : undefined;
+  const problem = answer.headers['content-type']?.startsWith('application/problem+json')
+    ? answer.json()
+    : undefined;
   if (typeof problem !== 'object' || problem === null || !('code' in problem) || !isCode(problem.code)) {
-    return new TielineError('answer-unexpected', `${baseUrl} answered ${answer.status}, and not as a Tieline hub does`, {
-      hint: 'Check TIELINE_URL: it must be the address of the hub.',
-    });
+    return new TielineError(
+      'answer-unexpected',
+      `${baseUrl} answered ${answer.status}, and not as a Tieline hub does`,
+      {
+        hint: 'Check TIELINE_URL: it must be the address of the hub.',
+      },
+    );
   }
   const { code, detail, hint, errors } = problem as {
     code: ErrorCode;
@@ -74,4 +90,5 @@ function problemOf(answer: HttpAnswer, baseUrl: string): TielineError {
   return new TielineError(code, detail ?? errorCatalogue[code].title, { hint, fields: errors });
 }
 
-const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+const isCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(errorCatalogue, code);

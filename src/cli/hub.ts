@@ -6,6 +6,8 @@ export interface Hub {
   firstToken: string | undefined;
   /** An administrator's API token for a day, when one was asked for. */
   temporaryToken: string | undefined;
+  /** Rejects when the hub cannot go on, e.g. because its database is gone for good. */
+  failed: Promise<never>;
   /** Takes no more work, ends what runs, closes the database. */
   stop(): Promise<void>;
 }

@@ -1,17 +1,35 @@
 import type { DeliveryView } from '../features/deliveries/index.ts';
+import type { TielineError } from '../kit/errors.ts';
+import type { PreparedReport } from '../report/index.ts';
 import { exitCodes } from './failure.ts';
+import type { Behaviour } from './report-behaviour.ts';
+
+/** A report that is to be sent. */
+export type Sendable = Exclude<PreparedReport, { kind: 'none' }>;
+
+/** What a route needs besides itself. */
+export interface Sending {
+  prepared: Sendable;
+  /** The Jira site that the user means. */
+  siteUrl: string | undefined;
+  behaviour: Pick<Behaviour, 'waitMs' | 'waitForAnswer'>;
+  /** Whether Jira's whole answer is wanted. */
+  debug: boolean;
+  note(line: string): void;
+}
 
 /** What became of a report, by whichever route it went. */
 export interface ReportResult {
   kind: 'build' | 'deployment';
   route: string;
-  state: DeliveryView['state'];
+  /** The delivery's state; `failed` when the report reached nobody who would take it. */
+  state: DeliveryView['state'] | 'failed';
   /** The hub's delivery; absent when it went to Jira without a hub. */
   delivery?: string;
   issues: DeliveryView['issues'];
   reason?: string;
   error?: { code: string; message: string; hint: string };
-  /** Jira's answer, for LOG_LEVEL debug. */
+  /** What was asked of Jira and what it answered, for LOG_LEVEL debug. */
   answer?: unknown;
 }
 
@@ -23,28 +41,41 @@ export function exitCodeOfResult({ state }: ReportResult): number {
   return refused.has(state) ? exitCodes.refused : exitCodes.ok;
 }
 
+/** The result of a report that ended in an error. */
+export function failedResult(
+  { kind, issueKeys }: Sendable,
+  route: string,
+  error: TielineError,
+): ReportResult {
+  const { code, message, hint } = error;
+  const issues = issueKeys.map((key) => ({ key, outcome: 'not-sent' as const }));
+  return { kind, route, state: 'failed', issues, error: { code, message, hint } };
+}
+
 /** The result as lines: each issue key with what Jira said of it. */
 export function describeResult(result: ReportResult, debug: boolean): string[] {
-  const { kind, route, state, issues, reason, error } = result;
+  const { issues, reason, error, delivery, answer } = result;
   const width = Math.max(0, ...issues.map(({ key }) => key.length));
-  const lines = [
-    headline(kind, route, state),
+  return [
+    headline(result),
     ...issues.map(({ key, outcome, message }) => {
       const words = outcome === 'unknown' ? 'unknown to Jira' : outcome;
       return `  ${key.padEnd(width)}  ${words}${message && outcome !== 'unknown' ? `: ${message}` : ''}`;
     }),
+    ...(reason === undefined ? [] : [`  reason: ${reason}`]),
+    ...(error === undefined ? [] : [`  ${error.message}`, `  ${error.hint}`]),
+    ...(delivery === undefined ? [] : [`  delivery ${delivery}`]),
+    ...(debug && answer !== undefined ? ["Jira's answer:", JSON.stringify(answer, null, 2)] : []),
   ];
-  if (reason !== undefined) lines.push(`  not sent: ${reason}`);
-  if (error !== undefined) lines.push(`  ${error.message}`, `  ${error.hint}`);
-  if (result.delivery !== undefined) lines.push(`  delivery ${result.delivery}`);
-  if (debug && result.answer !== undefined) lines.push("Jira's answer:", JSON.stringify(result.answer, null, 2));
-  return lines;
 }
 
-function headline(kind: string, route: string, state: ReportResult['state']): string {
-  if (unsettled.has(state)) return `The ${kind} is stored at ${route}, which goes on trying; Jira has not answered yet`;
-  if (refused.has(state)) return `The ${kind} was not taken (${state})`;
-  return state === 'superseded'
-    ? `A newer state of the ${kind} was sent in its place`
-    : `Jira took the ${kind} (by ${route})`;
+function headline({ kind, route, state, issues }: ReportResult): string {
+  if (unsettled.has(state))
+    return `The ${kind} is stored at ${route}, which goes on trying; Jira has not answered yet`;
+  if (refused.has(state) || state === 'failed') return `The ${kind} was not taken (${state})`;
+  if (state === 'superseded') return `A newer state of the ${kind} was sent in its place`;
+  if (issues.length > 0 && issues.every(({ outcome }) => outcome === 'unknown')) {
+    return `Jira took the ${kind} (by ${route}), but knows none of its issues`;
+  }
+  return `Jira took the ${kind} (by ${route})`;
 }

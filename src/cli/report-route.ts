@@ -1,106 +1,72 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { v4 as randomId } from 'uuid';
-import type { DeliveryView } from '../features/deliveries/index.ts';
 import { TielineError } from '../kit/errors.ts';
 import type { Secret } from '../kit/secret.ts';
-import { type PreparedReport, type ReportSettings, toWire } from '../report/index.ts';
-import type { Cli } from './cli.ts';
-import { type HubClient, withHub } from './hub-client.ts';
-import type { ReportResult } from './report-result.ts';
+import type { ReportSettings } from '../report/index.ts';
+import type { JiraTarget } from './direct-jira.ts';
 
-/** Where a report goes. */
-export interface Route {
+/** By a hub, with a connect key. `assumed`: its address is not given, but the one at which a hub listens by default. */
+export interface HubRoute {
+  type: 'hub';
   description: string;
   hubUrl: string;
   connectKey: Secret;
+  assumed: boolean;
 }
 
-type Sendable = Exclude<PreparedReport, { kind: 'none' }>;
-
-/** The route that the settings choose. @throws report-incomplete naming the setting that lacks */
-export function chooseRoute(settings: ReportSettings): Route {
-  const { connectKey, hubUrl } = settings;
-  if (connectKey === undefined) {
-    throw new TielineError('report-incomplete', 'There is no connect key', {
-      hint: 'Give CONNECT_KEY, as a secret of the CI; an administrator makes it with: tieline connect-key create',
-    });
-  }
-  if (hubUrl === undefined) {
-    throw new TielineError('report-incomplete', 'The address of the hub is not given', {
-      hint: 'Give CONNECT_HOSTNAME, e.g. https://tieline.example.com.',
-    });
-  }
-  return { description: hubUrl, hubUrl, connectKey };
+/** Straight to Jira Cloud, with an OAuth credential. */
+export interface JiraRoute {
+  type: 'jira';
+  description: string;
+  target: JiraTarget;
 }
+
+/** Where a report goes. */
+export type Route = HubRoute | JiraRoute;
+
+/** Where `tieline serve` listens on this machine unless told otherwise. */
+const defaultHubUrl = 'http://127.0.0.1:7400';
+
+const lacking = (message: string, hint: string) => new TielineError('report-incomplete', message, { hint });
 
 /**
- * Posts a report to the hub and waits for Jira's answer. The same id goes with every try, so that a post that was
- * taken although its answer was lost is not taken twice.
- * @throws TielineError when the hub cannot be reached in the time given, or refuses the report
+ * The route that the settings choose: an OAuth credential goes before a connect key, as it does in the image
+ * plugins/jira.
+ * @throws report-incomplete naming the setting that lacks
  */
-export async function sendReport(
-  cli: Cli,
-  options: { settings: ReportSettings; prepared: Sendable; waitMs: number; note(line: string): void },
-): Promise<ReportResult> {
-  const { settings, prepared, waitMs, note } = options;
-  const route = chooseRoute(settings);
-  const deadline = Date.now() + waitMs;
-  const envelope = { id: randomId(), ...(settings.siteUrl ? { instance: settings.siteUrl } : {}) };
-  const [path, body] =
-    prepared.kind === 'build'
-      ? ['/api/v1/builds', { ...toWire(prepared.build), ...envelope }]
-      : ['/api/v1/deployments', { ...toWire(prepared.deployment), ...envelope }];
-  return withHub(
-    cli,
-    async (hub) => {
-      const posted = await retrying(deadline, note, () => hub.call<{ delivery: string }>('POST', path, body));
-      const delivery = await retrying(deadline, note, () => waitForEnd(hub, posted.delivery, deadline));
-      return resultOf(prepared.kind, route, delivery);
-    },
-    { url: route.hubUrl, auth: { type: 'bearer', token: route.connectKey } },
+export function chooseRoute(settings: ReportSettings): Route {
+  const { connectKey, hubUrl, clientId, clientSecret } = settings;
+  if (clientId !== undefined && clientSecret !== undefined) {
+    return routeToJira(settings, { clientId, clientSecret });
+  }
+  if (connectKey !== undefined) {
+    const url = hubUrl ?? defaultHubUrl;
+    return { type: 'hub', description: url, hubUrl: url, connectKey, assumed: hubUrl === undefined };
+  }
+  if (clientId !== undefined) {
+    throw lacking('CLIENT_ID is given without CLIENT_SECRET', 'Give both, as secrets of the CI.');
+  }
+  if (clientSecret !== undefined) {
+    throw lacking('CLIENT_SECRET is given without CLIENT_ID', 'Give both, as secrets of the CI.');
+  }
+  throw lacking(
+    'There is neither a connect key nor an OAuth credential',
+    'Give CONNECT_KEY for a hub (an administrator makes it with: tieline connect-key create), or CLIENT_ID and CLIENT_SECRET for Jira itself; each as a secret of the CI.',
   );
 }
 
-const longestPollSeconds = 55;
-
-async function waitForEnd(hub: HubClient, id: string, deadline: number): Promise<DeliveryView> {
-  for (;;) {
-    const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1_000));
-    const wait = Math.min(left, longestPollSeconds);
-    const delivery = await hub.call<DeliveryView>('GET', `/api/v1/deliveries/${id}?wait=${wait}`, undefined, {
-      headersTimeoutMs: (wait + 10) * 1_000,
-    });
-    if (delivery.final || left === 0) return delivery;
+function routeToJira(
+  settings: ReportSettings,
+  credential: Pick<JiraTarget, 'clientId' | 'clientSecret'>,
+): JiraRoute {
+  const { siteUrl, cloudId, gatewayUrl } = settings;
+  if (siteUrl === undefined && cloudId === undefined) {
+    throw lacking(
+      'The Jira site is not given',
+      'Give INSTANCE, such as myorg for https://myorg.atlassian.net, or CLOUD_ID.',
+    );
   }
-}
-
-const firstPauseMs = 250;
-const longestPauseMs = 5_000;
-
-/** Tries again while the error says that it may help and time is left. */
-async function retrying<T>(deadline: number, note: (line: string) => void, attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof TielineError) || error.retry === 'never') throw error;
-      const wanted = Math.min(firstPauseMs * 2 ** tries, longestPauseMs) * (0.7 + 0.6 * Math.random());
-      if (Date.now() + wanted >= deadline) throw error;
-      note(`${error.message}; trying again`);
-      await pause(wanted);
-    }
-  }
-}
-
-function resultOf(kind: Sendable['kind'], route: Route, delivery: DeliveryView): ReportResult {
   return {
-    kind,
-    route: route.description,
-    state: delivery.state,
-    delivery: delivery.id,
-    issues: delivery.issues,
-    ...(delivery.reason === null ? {} : { reason: delivery.reason }),
-    ...(delivery.error === null ? {} : { error: delivery.error }),
+    type: 'jira',
+    description: siteUrl ?? `the Jira site ${cloudId}`,
+    target: { ...credential, siteUrl, cloudId, gatewayUrl },
   };
 }
-

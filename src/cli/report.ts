@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { TielineError } from '../kit/errors.ts';
 import {
+  type CiContext,
   makeReport,
   type PreparedReport,
   type ReportSettings,
@@ -13,51 +14,63 @@ import {
   withCommitFromGit,
 } from '../report/index.ts';
 import type { Cli } from './cli.ts';
-import { exitCodes } from './failure.ts';
-import { describeResult, exitCodeOfResult, type ReportResult } from './report-result.ts';
-import { chooseRoute, sendReport } from './report-route.ts';
+import { describeFailure, exitCodes } from './failure.ts';
+import { type Behaviour, type BehaviourFlags, readBehaviour } from './report-behaviour.ts';
+import { writeOutputs } from './report-outputs.ts';
+import { describePlan, planOf } from './report-plan.ts';
+import {
+  describeResult,
+  exitCodeOfResult,
+  failedResult,
+  type ReportResult,
+  type Sendable,
+} from './report-result.ts';
+import { chooseRoute, type Route } from './report-route.ts';
+import { sendToHub } from './report-to-hub.ts';
+import { sendToJira } from './report-to-jira.ts';
+
+/** What this command needs of the program: little, so that it also runs where there is nothing else of it. */
+export type ReportCli = Pick<Cli, 'env' | 'config' | 'print' | 'note' | 'exit' | 'http' | 'directJira'>;
 
 type Flags = Record<string, string | string[] | undefined>;
-interface Behaviour {
-  wait: string;
-  dryRun?: boolean;
-  strict?: boolean;
-  ignoreErrors?: boolean;
-  json?: boolean;
-}
 
 const help = `
 Every setting is a flag, an environment variable PLUGIN_NAME, or NAME, as the image plugins/jira has them.
+The flags after it are variables too: PLUGIN_WAIT, PLUGIN_NO_WAIT, PLUGIN_DRY_RUN, PLUGIN_STRICT, PLUGIN_IGNORE_ERRORS.
 With an environment name a deployment is reported, without one a build. Issue keys come from the pull
 request's title, the commit message, the branch and the tag, unless ISSUEKEYS names them.
+With CONNECT_KEY the report goes to a hub, with CLIENT_ID and CLIENT_SECRET to Jira itself; with both to Jira itself.
 
-Exit codes: 0 sent, or nothing to send; 2 wrong usage; 3 refused by Jira; 4 could not be reached.
+Exit codes: 0 sent, or nothing to send; 2 wrong usage; 3 refused by the hub or by Jira; 4 could not be reached.
 
 Examples:
   CONNECT_KEY=tieline_ck_… tieline report --connect-hostname https://tieline.example.com --project MYT
+  CLIENT_ID=… CLIENT_SECRET=… tieline report --instance myorg --project MYT
   tieline report --environment-name production --state success --dry-run`;
 
 /** `tieline report` */
-export function make(cli: Cli): Command {
+export function make(cli: ReportCli): Command {
   const command = new Command('report').description(
     'Report a build or a deployment to the Jira issues that it names, from any CI.',
   );
   for (const setting of Object.values(settingTable) as SettingDefinition[]) addFlags(command, setting);
   return command
-    .option('--wait <seconds>', "how long to wait for Jira's answer, and to retry a hub out of reach", '30')
+    .option('--wait <seconds>', "how long to wait for Jira's answer, and to retry what is out of reach (30)")
+    .option('--no-wait', "do not wait for Jira's answer: it is enough that the hub has taken the report")
     .option('--dry-run', 'send nothing; print what would be sent where')
     .option('--strict', 'no issue key found is an error')
     .option('--ignore-errors', 'a refusal, or a hub or Jira out of reach, is a warning and exits 0')
     .option('--json', 'print one JSON object')
     .addHelpText('after', help)
     .action(async (_options: object, self: Command) => {
-      const behaviour = self.opts<Behaviour>();
-      const flags = flagsOf(self);
-      await report(cli, flags, behaviour);
+      await report(cli, flagsOf(self), readBehaviour(self.opts<BehaviourFlags>(), cli.env));
     });
 }
 
-function addFlags(command: Command, { flag, placeholder, help: text, name, secret, list }: SettingDefinition): void {
+function addFlags(
+  command: Command,
+  { flag, placeholder, help: text, name, secret, list }: SettingDefinition,
+): void {
   command.addOption(new Option(`--${flag} <${placeholder}${list ? '...' : ''}>`, `${text} (${name})`));
   if (secret) command.addOption(new Option(`--${flag}-file <FILE>`, `a file that holds it (${name}_FILE)`));
 }
@@ -65,84 +78,114 @@ function addFlags(command: Command, { flag, placeholder, help: text, name, secre
 /** Flags by the names that the settings know them by; commander keeps them in camel case. */
 function flagsOf(command: Command): Flags {
   return Object.fromEntries(
-    command.options.map((option) => [option.long?.slice(2) ?? '', command.getOptionValue(option.attributeName())]),
+    command.options.map((option) => [
+      option.long?.slice(2) ?? '',
+      command.getOptionValue(option.attributeName()),
+    ]),
   ) as Flags;
 }
 
-async function report(cli: Cli, flags: Flags, behaviour: Behaviour): Promise<void> {
-  const files = runFiles(process.cwd());
-  const settings = readSettings({ flags, env: cli.env, readText: files.readText });
-  const waitMs = secondsOf(behaviour.wait) * 1_000;
-  const tell = behaviour.json ? () => undefined : cli.print;
-  const prepared = await prepare(cli, settings);
-  for (const notice of prepared.notices) tell(notice);
-
-  if (behaviour.dryRun) {
-    const route = prepared.kind === 'none' ? undefined : chooseRoute(settings);
-    cli.print(behaviour.json ? JSON.stringify(planOf(prepared, route)) : describePlan(prepared, route));
-    return;
-  }
-  if (prepared.kind === 'none') {
-    if (behaviour.json) cli.print(JSON.stringify(planOf(prepared, undefined)));
-    if (behaviour.strict && prepared.reason === 'no-issue-keys') {
-      throw new TielineError('report-incomplete', 'No issue key was found, and --strict is given');
-    }
-    return;
-  }
-  try {
-    const result = await sendReport(cli, { settings, prepared, waitMs, note: cli.note });
-    finish(cli, result, settings, behaviour);
-  } catch (error) {
-    if (!behaviour.ignoreErrors || !(error instanceof TielineError)) throw error;
-    cli.note(`warning: ${error.message}`);
-  }
+/** All that is known before anything is sent. */
+interface Run {
+  cli: ReportCli;
+  behaviour: Behaviour;
+  settings: ReportSettings;
+  context: CiContext;
 }
 
-async function prepare(cli: Cli, settings: ReportSettings): Promise<PreparedReport> {
+async function report(cli: ReportCli, flags: Flags, behaviour: Behaviour): Promise<void> {
   const cwd = process.cwd();
-  const context = await withCommitFromGit(await readCiContext(cli.env, runFiles(cwd)), { cwd, env: cli.env });
-  const junit = await readJunitFiles(cwd, settings.junit);
+  const files = runFiles(cwd);
+  const settings = readSettings({ flags, env: cli.env, readText: files.readText });
+  const context = await withCommitFromGit(await readCiContext(cli.env, files), { cwd, env: cli.env });
+  const prepared = await prepare(settings, context);
+  const run: Run = { cli, behaviour, settings, context };
+  if (!behaviour.json) for (const notice of prepared.notices) cli.print(notice);
+
+  if (prepared.kind === 'none') return endWithout(run, prepared);
+  const route = chooseRoute(settings);
+  if (behaviour.dryRun) return showPlan(run, prepared, route);
+  if (route.type === 'jira' && settings.connectKey !== undefined) {
+    cli.note('CONNECT_KEY is not used: CLIENT_ID and CLIENT_SECRET are given too, and go before it');
+  }
+  await send(run, prepared, route);
+}
+
+async function prepare(settings: ReportSettings, context: CiContext): Promise<PreparedReport> {
+  const junit = await readJunitFiles(process.cwd(), settings.junit);
   const prepared = makeReport({ settings, context, now: new Date(), tests: junit.tests });
   return { ...prepared, notices: [...prepared.notices, ...junit.notices] };
 }
 
-function finish(cli: Cli, result: ReportResult, settings: ReportSettings, behaviour: Behaviour): void {
+function endWithout(run: Run, prepared: PreparedReport & { kind: 'none' }): void {
+  if (run.behaviour.json || run.behaviour.dryRun) showPlan(run, prepared, undefined);
+  if (!run.behaviour.strict || prepared.reason !== 'no-issue-keys') return;
+  throw new TielineError('report-incomplete', 'No issue key was found, and --strict is given', {
+    hint: 'Name an issue in the pull request, the commit, the branch or the tag, or give ISSUEKEYS.',
+  });
+}
+
+function showPlan({ cli, behaviour }: Run, prepared: PreparedReport, route: Route | undefined): void {
+  const plan = planOf(prepared, route);
+  cli.print(behaviour.json ? JSON.stringify(plan) : describePlan(plan));
+}
+
+/** Errors that are neither wrong usage nor a side out of reach: who was asked said no. */
+const refusals = new Set<TielineError['code']>([
+  'credentials-invalid',
+  'permission-missing',
+  'site-mismatch',
+  'not-allowed',
+  'remote-unauthorized',
+  'remote-forbidden',
+  'status-unexpected',
+  'jira-site-unknown',
+  'jira-rejected',
+]);
+
+async function send(run: Run, prepared: Sendable, route: Route): Promise<void> {
+  const { cli, behaviour, settings } = run;
+  const sending = {
+    prepared,
+    siteUrl: settings.siteUrl,
+    behaviour,
+    debug: settings.logLevel === 'debug',
+    note: cli.note,
+  };
+  try {
+    const result =
+      route.type === 'hub' ? await sendToHub(cli, route, sending) : await sendToJira(cli, route, sending);
+    await leave(run, prepared, result);
+    const code = exitCodeOfResult(result);
+    if (code === exitCodes.ok) return;
+    if (behaviour.ignoreErrors) cli.note('warning: the report was refused; --ignore-errors is given');
+    else cli.exit(code);
+  } catch (error) {
+    if (!(error instanceof TielineError)) throw error;
+    await fail(run, prepared, route, error);
+  }
+}
+
+/** Prints the result and writes the files that the CI wants. */
+async function leave({ cli, behaviour, settings, context }: Run, prepared: Sendable, result: ReportResult) {
   if (behaviour.json) cli.print(JSON.stringify(result));
   else for (const line of describeResult(result, settings.logLevel === 'debug')) cli.print(line);
-  const code = exitCodeOfResult(result);
-  if (code === exitCodes.ok) return;
-  if (behaviour.ignoreErrors) cli.note('warning: Jira refused the report; --ignore-errors is given');
-  else cli.exit(code);
+  const write = (stream: 'stdout' | 'stderr', line: string) =>
+    stream === 'stdout' ? cli.print(line) : cli.note(line);
+  const notices = await writeOutputs({ env: cli.env, settings, context, prepared, result, write });
+  for (const notice of notices) cli.note(notice);
 }
 
-interface Plan {
-  kind: PreparedReport['kind'];
-  issueKeys: string[];
-  found: PreparedReport['found'];
-  route: string | null;
-  payload: unknown;
-  notices: string[];
-}
-
-function planOf(prepared: PreparedReport, route: { description: string } | undefined): Plan {
-  const { kind, issueKeys, found, notices } = prepared;
-  return { kind, issueKeys, found, route: route?.description ?? null, payload: payloadOf(prepared), notices };
-}
-
-function payloadOf(prepared: PreparedReport): unknown {
-  if (prepared.kind === 'build') return prepared.build;
-  return prepared.kind === 'deployment' ? prepared.deployment : null;
-}
-
-function describePlan(prepared: PreparedReport, route: { description: string } | undefined): string {
-  if (prepared.kind === 'none') return 'Nothing would be sent.';
-  const keys = prepared.found.map(({ key, in: place }) => `${key} (${place})`).join(', ');
-  const payload = JSON.stringify(payloadOf(prepared), null, 2);
-  return `A ${prepared.kind} would be sent to ${route?.description ?? 'nowhere'}, for ${keys}:\n${payload}`;
-}
-
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 3_600) return seconds;
-  throw new TielineError('usage-wrong', `--wait ${text} is not a number of seconds from 0 to 3600`);
+/** Ends a report that met an error: told as every command tells it, or as a warning when errors are to be ignored. */
+async function fail(run: Run, prepared: Sendable, route: Route, error: TielineError): Promise<void> {
+  const { cli, behaviour } = run;
+  const said: string[] = [];
+  const code = describeFailure(error, { json: behaviour.json, note: (line) => void said.push(line) });
+  if (behaviour.ignoreErrors && code !== exitCodes.usage) {
+    await leave(run, prepared, failedResult(prepared, route.description, error));
+    cli.note(`warning: ${error.message}; --ignore-errors is given`);
+    return;
+  }
+  for (const line of said) cli.note(line);
+  cli.exit(refusals.has(error.code) ? exitCodes.refused : code);
 }

@@ -20,7 +20,9 @@ export function make(cli: Cli): Command {
 
   command
     .command('create')
-    .description('Store a secret. The value is read from standard input or a file, never from the command line.')
+    .description(
+      'Store a secret. The value is read from standard input or a file, never from the command line.',
+    )
     .argument('<name>')
     .option('--scope <scope>', 'account, an organization, or organization/project', 'account')
     .option('--description <text>', 'what it is for', '')
@@ -36,7 +38,9 @@ export function make(cli: Cli): Command {
         const value = await readValue(cli, options.valueFile);
         const body = { scope, name, description, value };
         const made = await withHub(cli, (hub) => hub.call<SecretView>('POST', '/api/v1/secrets', body));
-        cli.print(options.json ? JSON.stringify(made) : `Stored ${made.scope}/${made.name} (version ${made.version})`);
+        cli.print(
+          options.json ? JSON.stringify(made) : `Stored ${made.scope}/${made.name} (version ${made.version})`,
+        );
       },
     );
 
@@ -46,8 +50,41 @@ export function make(cli: Cli): Command {
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
       const items = await withHub(cli, (hub) => listAll<SecretView>(hub, '/api/v1/secrets'));
-      const row = ({ scope, name, version, updatedAt, id }: SecretView) => [scope, name, String(version), updatedAt, id];
-      cli.print(options.json ? JSON.stringify({ items }) : table(['SCOPE', 'NAME', 'VERSION', 'UPDATED', 'ID'], items.map(row)));
+      const row = ({ scope, name, version, updatedAt, id }: SecretView) => [
+        scope,
+        name,
+        String(version),
+        updatedAt,
+        id,
+      ];
+      cli.print(
+        options.json
+          ? JSON.stringify({ items })
+          : table(['SCOPE', 'NAME', 'VERSION', 'UPDATED', 'ID'], items.map(row)),
+      );
+    });
+
+  command
+    .command('update')
+    .description('Give a secret a new value, read from standard input or a file.')
+    .argument('<id>', 'the id, as `tieline secret list` shows it')
+    .option('--value-file <file>', 'where to read the value; - is standard input', '-')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { valueFile: string; json?: boolean }) => {
+      const value = await readValue(cli, options.valueFile);
+      const path = `/api/v1/secrets/${encodeURIComponent(id)}/value`;
+      const changed = await withHub(cli, (hub) => hub.call<SecretView>('PUT', path, { value }));
+      cli.print(options.json ? JSON.stringify(changed) : `${changed.name} is at version ${changed.version}`);
+    });
+
+  command
+    .command('delete')
+    .description('Delete a secret that nothing uses.')
+    .argument('<id>', 'the id, as `tieline secret list` shows it')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      await withHub(cli, (hub) => hub.call('DELETE', `/api/v1/secrets/${encodeURIComponent(id)}`));
+      cli.print(options.json ? JSON.stringify({ deleted: id }) : `Deleted ${id}`);
     });
 
   return command;

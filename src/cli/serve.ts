@@ -4,7 +4,9 @@ import type { Cli } from './cli.ts';
 /** `tieline serve` */
 export function make(cli: Cli): Command {
   return new Command('serve')
-    .description('Run the hub: the API, the delivery of reports to Jira, and the database unless DATABASE_URL is set.')
+    .description(
+      'Run the hub: the API, the delivery of reports to Jira, and the database unless DATABASE_URL is set.',
+    )
     .option('--host <address>', 'where to listen (TIELINE_HOST; default 127.0.0.1)')
     .option('--port <number>', 'the port (TIELINE_PORT; default 7400)')
     .option('--json', 'print the addresses as JSON')
@@ -29,7 +31,7 @@ SIGTERM ends what runs and stops; a second signal stops at once.`,
           cli.print(`  The administrator's API token, shown only now: ${hub.firstToken}`);
         }
       }
-      await cli.untilStopped();
+      await Promise.race([cli.untilStopped(), hub.failed]);
       cli.note('stopping: what runs is ended first; a second signal stops at once');
       await hub.stop();
     });

@@ -1,6 +1,9 @@
 /** Options of a stand-in, as the command line gives them. */
 export interface SimulatorOptions {
   edition: string;
+  /** Data Center's alone. */
+  contextPath?: string;
+  release?: string;
   port?: number;
   gatewayPort?: number;
   host?: string;
@@ -8,7 +11,7 @@ export interface SimulatorOptions {
   seed?: string;
 }
 
-/** What a client needs to be pointed at a simulated Jira. */
+/** What a client needs to be pointed at a simulated Jira Cloud. */
 export interface SimulatedSite {
   site: string;
   gateway: string;
@@ -19,7 +22,9 @@ export interface SimulatedSite {
 /** A running stand-in. */
 export interface Simulator {
   /** Addresses, accounts, tokens and client credentials, for machines and for people. */
-  description: SimulatedSite;
+  description: { site: string };
   text: string;
+  /** The same of a simulated Jira Cloud, as far as the demo needs it. */
+  cloud?: SimulatedSite;
   close(): Promise<void>;
 }

@@ -1,13 +1,6 @@
 import { createHttp, memoryBudgetStore, memoryTokenStore } from '../http/index.ts';
 import type { Http, HttpTarget } from '../kit/http.ts';
-import type { Log } from '../kit/log.ts';
-
-const silent: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+import { silentLog } from './silent-log.ts';
 
 /** A client for the command line, without the deny list: the person there chose the address. */
 export function openClient(target: HttpTarget): { http: Http; close(): Promise<void> } {
@@ -15,7 +8,7 @@ export function openClient(target: HttpTarget): { http: Http; close(): Promise<v
     tokens: memoryTokenStore(),
     budgets: memoryBudgetStore(),
     denyList: [],
-    log: silent,
+    log: silentLog,
   });
   return { http: factory.aim(target), close: () => factory.close() };
 }

@@ -1,29 +1,21 @@
 import { pino } from 'pino';
+import type { Hub, HubOptions } from '../cli/hub.ts';
 import type { Config } from '../config.ts';
-import jira from '../connectors/jira/index.ts';
-import { type Database, masterKeyFromHome, migrate, openDatabase, openVault, startEmbedded } from '../database/index.ts';
-import { faultHook } from './fault-hook.ts';
-import { accessRoutes, createApiToken, createCredentials, makeFirstToken } from '../features/access/index.ts';
-import { connectKeyRoutes, createSites, reportHandlers, reportRoutes } from '../features/ci-reports/index.ts';
 import {
-  connectionRoutes,
-  createConnectionStore,
-  createJiraClients,
-  createSecretStore,
-  secretRoutes,
-} from '../features/connections/index.ts';
-import { deliveryRoutes } from '../features/deliveries/index.ts';
+  type Database,
+  masterKeyFromHome,
+  migrate,
+  openDatabase,
+  openVault,
+  startEmbedded,
+} from '../database/index.ts';
+import { createApiToken, makeFirstToken } from '../features/access/index.ts';
 import { createHttp, defaultDenyList, memoryBudgetStore, memoryTokenStore } from '../http/index.ts';
-import type { AnyConnector } from '../kit/connector.ts';
 import { TielineError } from '../kit/errors.ts';
-import type { Hub, HubOptions } from '../server/hub.ts';
-import { buildServer } from '../server/index.ts';
-import { startWork } from '../work/index.ts';
+import { assembleHub } from './assemble.ts';
+import { faultHook } from './fault-hook.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-
-/** Every connector of the product. */
-const connectors: AnyConnector[] = [jira];
 
 /**
  * Starts a hub: database, ledger, features, server, joined. Resolves when it takes requests.
@@ -36,8 +28,11 @@ export async function startHub(config: Config, version: string, options: HubOpti
     for (const part of started.reverse()) await part.stop();
     started.length = 0;
   };
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  // Whoever runs the hub looks at it; until then a failure must not end the process unheard.
+  failed.catch((error) => log.error({ err: error }, 'the hub cannot go on'));
   try {
-    const database = await openStorage(config, log, started);
+    const database = await openStorage(config, log, started, fail);
     await migrate(database);
     const masterKey =
       config.masterKey ??
@@ -55,40 +50,13 @@ export async function startHub(config: Config, version: string, options: HubOpti
     });
     started.push({ stop: () => http.close() });
 
-    const credentials = createCredentials(database, now);
-    const connections = createConnectionStore(database);
-    const parts = {
-      connectors: new Map(connectors.map((connector) => [connector.id, connector])),
-      connections,
-      secrets: createSecretStore(database, vault),
-      http,
-      log,
-      now,
-    };
-    const jiraClients = createJiraClients(database, parts);
-    const work = await startWork({ database, handlers: reportHandlers(jiraClients), log, now });
-    started.push(work);
-
-    const app = await buildServer({
-      version,
-      database,
-      vault,
-      credentials,
-      log,
-      routes: [
-        accessRoutes({ database, credentials, now }),
-        secretRoutes(parts),
-        connectionRoutes(parts),
-        connectKeyRoutes({ database, connections, credentials, now }),
-        reportRoutes({ work, sites: createSites(connections, now) }),
-        deliveryRoutes({ work, findScope: (connectionId) => connections.findScope(connectionId) }),
-      ],
-    });
-    started.push({ stop: () => app.close() });
-    const firstToken = await makeFirstToken(database);
+    const { app, stop } = await assembleHub({ version, database, vault, http, log, now });
+    started.push({ stop });
     const url = await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       throw listenError(error, config);
     });
+    // Only now: a start that fails after it would leave a token that nobody has seen.
+    const firstToken = await makeFirstToken(database);
     const temporary =
       options.temporaryToken === undefined
         ? undefined
@@ -98,7 +66,7 @@ export async function startHub(config: Config, version: string, options: HubOpti
             scope: 'account',
             expiresAt: new Date(now().getTime() + dayMs),
           });
-    return { url, firstToken, temporaryToken: temporary?.token, stop: stopAll };
+    return { url, firstToken, temporaryToken: temporary?.token, failed, stop: stopAll };
   } catch (error) {
     await stopAll();
     throw error;
@@ -109,6 +77,7 @@ async function openStorage(
   config: Config,
   log: pino.Logger,
   started: { stop(): Promise<void> }[],
+  onLost: (error: TielineError) => void,
 ): Promise<Database> {
   const common = { poolSize: config.databasePool, ioHook: faultHook(config.fault), log };
   if (config.databaseUrl !== undefined) {
@@ -116,7 +85,7 @@ async function openStorage(
     started.push({ stop: () => database.close() });
     return database;
   }
-  const server = await startEmbedded({ home: config.home, log });
+  const server = await startEmbedded({ home: config.home, log, onLost });
   started.push(server);
   const database = await openDatabase({ ...common, embedded: server.connection });
   started.push({ stop: () => database.close() });

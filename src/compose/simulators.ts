@@ -2,41 +2,70 @@ import type { Simulator, SimulatorOptions } from '../cli/simulators.ts';
 import { TielineError } from '../kit/errors.ts';
 import {
   describeAsText,
+  describeDataCenter,
+  describeDataCenterAsText,
   describeSimulator,
   parseSeedText,
   startJiraSimulator,
 } from '../simulators/jira/index.ts';
 
-/** The stand-ins by product. */
-const starters: Record<string, (options: SimulatorOptions) => Promise<Simulator>> = {
-  async jira({ edition, port, gatewayPort, host, seed }) {
-    if (edition !== 'cloud') throw new TielineError('usage-wrong', `There is no simulated Jira "${edition}"`);
-    const simulator = await startJiraSimulator({
-      edition,
-      port,
-      gatewayPort,
-      host,
-      seed: seed === undefined ? undefined : parseSeed(seed),
-    });
-    const description = describeSimulator(simulator);
-    return { description, text: describeAsText(description), close: () => simulator.close() };
+/** The stand-ins by product and edition. */
+const starters: Record<string, Record<string, (options: SimulatorOptions) => Promise<Simulator>>> = {
+  jira: {
+    async cloud({ port, gatewayPort, host, seed }) {
+      const simulator = await startJiraSimulator({
+        edition: 'cloud',
+        port,
+        gatewayPort,
+        host,
+        seed: seed === undefined ? undefined : parseSeed(seed),
+      });
+      const description = describeSimulator(simulator);
+      return {
+        description,
+        cloud: description,
+        text: describeAsText(description),
+        close: () => simulator.close(),
+      };
+    },
+    async 'data-center'({ port, host, contextPath, release, seed }) {
+      const simulator = await startJiraSimulator({
+        edition: 'data-center',
+        port,
+        host,
+        contextPath,
+        version: release,
+        seed: seed === undefined ? undefined : parseSeed(seed),
+      });
+      const description = describeDataCenter(simulator);
+      return { description, text: describeDataCenterAsText(description), close: () => simulator.close() };
+    },
   },
 };
 
-/** Starts a stand-in. @throws usage-wrong for a product without one or a wrong seed, port-taken */
+/** Starts a stand-in. @throws usage-wrong for a product without one, a wrong seed, release or context path; port-taken */
 export async function startSimulator(product: string, options: SimulatorOptions): Promise<Simulator> {
-  const starter = starters[product];
-  if (starter === undefined) {
+  const editions = starters[product];
+  if (editions === undefined) {
     throw new TielineError('usage-wrong', `There is no stand-in for "${product}"`, {
       hint: `There is one for: ${Object.keys(starters).join(', ')}.`,
+    });
+  }
+  const starter = editions[options.edition];
+  if (starter === undefined) {
+    throw new TielineError('usage-wrong', `There is no simulated ${product} "${options.edition}"`, {
+      hint: `There are: ${Object.keys(editions).join(', ')}.`,
     });
   }
   try {
     return await starter(options);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new TielineError('port-taken', `Something listens at the port already: ${error.message}`, { cause: error });
+      throw new TielineError('port-taken', `Something listens at the port already: ${error.message}`, {
+        cause: error,
+      });
     }
+    if (error instanceof RangeError) throw new TielineError('usage-wrong', error.message, { cause: error });
     throw error;
   }
 }

@@ -106,7 +106,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const where = whereIs(config);
   const pool = new pg.Pool(config);
   // an idle connection that breaks would otherwise end the process; the pool makes a new one by itself
-  pool.on('error', (error) => log.warn({ err: error, where }, 'an idle database connection broke'));
+  pool.on('error', (error) => {
+    // while closing, the server may end a connection that is just being given back
+    if (pool.ending) return;
+    // pg hangs the whole client on the error, which no log should hold
+    log.warn({ reason: error.message, where }, 'an idle database connection broke');
+  });
   // one that breaks while it is lent out tells its user; without a listener it would end the process as well
   pool.on('connect', (client) =>
     client.on('error', (error) => log.debug({ err: error, where }, 'a database connection broke')),

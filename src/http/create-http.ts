@@ -90,9 +90,16 @@ export function createHttp(options: HttpOptions): RedactingHttpFactory {
     return settle(request, await follow(target, wire));
   };
 
+  // Others may wait for the same token: one caller's signal must not end it.
+  const getToken = (target: HttpTarget, auth: Credentials) =>
+    accessTokens.get(target.name, auth, (request) => sendOpen(target, request));
+
+  const prepare = async (target: HttpTarget): Promise<void> => {
+    if (target.auth.type === 'oauthClientCredentials') await getToken(target, target.auth);
+  };
+
   const sendWithToken = async (target: HttpTarget, wire: WireRequest, auth: Credentials) => {
-    // Others may wait for the same token: one caller's signal must not end it.
-    const get = () => accessTokens.get(target.name, auth, (request) => sendOpen(target, request));
+    const get = () => getToken(target, auth);
     const attempt = (token: Secret) =>
       follow(target, withHeaders(wire, { authorization: `Bearer ${clearText(token)}` }));
     const token = await get();
@@ -115,14 +122,17 @@ export function createHttp(options: HttpOptions): RedactingHttpFactory {
     return settle(request, answer);
   };
 
+  const redacted = <T>(sent: Promise<T>): Promise<T> =>
+    sent.catch((thrown: unknown) => {
+      throw redactError(thrown, redaction.redact);
+    });
+
   return {
     aim(target): Http {
       redaction.add(secretTexts(target.auth));
       return {
-        request: (request) =>
-          send(target, request).catch((thrown: unknown) => {
-            throw redactError(thrown, redaction.redact);
-          }),
+        request: (request) => redacted(send(target, request)),
+        prepare: () => redacted(prepare(target)),
       };
     },
     redact: redaction.redact,

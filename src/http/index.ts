@@ -1,3 +1,3 @@
 export { defaultDenyList } from './address-guard.ts';
-export { createHttp, type HttpOptions, type RedactingHttpFactory } from './create-http.ts';
+export { createHttp } from './create-http.ts';
 export { memoryBudgetStore, memoryTokenStore } from './memory-stores.ts';

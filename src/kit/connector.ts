@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AuthScheme, Http, HttpTarget } from './http.ts';
+import type { Http, HttpTarget } from './http.ts';
 import type { JiraClient } from './jira.ts';
 import type { Log } from './log.ts';
 import type { Opened } from './settings.ts';
@@ -43,7 +43,7 @@ export interface Connection<S> {
   scope: string;
   settings: Opened<S>;
   /** A client for one part of the product (its site, its gateway), authorised as told; routed as the connection is. */
-  aim(part: { part: string; baseUrl: string; auth: AuthScheme; limits?: HttpTarget['limits'] }): Http;
+  aim(part: Pick<HttpTarget, 'baseUrl' | 'auth' | 'limits'>): Http;
   log: Log;
   now(): Date;
 }

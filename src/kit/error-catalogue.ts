@@ -205,6 +205,12 @@ export const errorCatalogue = {
     'The connection lacks the credential for this',
     'Add the credential that the message names to the connection.',
   ),
+  'jira-edition-unsuited': entry(
+    422,
+    'never',
+    'This edition of Jira cannot do this',
+    'Use it with a Jira that can; the message says which.',
+  ),
   'jira-rejected': entry(502, 'never', 'Jira rejected the entity', 'Correct what Jira says is wrong.'),
 
   // reports

@@ -44,6 +44,11 @@ export interface HttpAnswer {
  */
 export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Fetches what requests will be authorised with, where that must be asked for and is not there yet, so that it can
+   * be had while something else is asked. Throws as a request would.
+   */
+  prepare?(): Promise<void>;
 }
 
 /**

@@ -72,15 +72,24 @@ export interface Deployment {
 /** An entity with the sequence number that orders its states at Jira's side. */
 export type Sequenced<E> = E & { sequence: number };
 
+/** What an entity named and Jira did not tie it to. */
+export interface Untied {
+  unknownIssueKeys: string[];
+  /** Beyond Jira's limits, and so not sent. */
+  leftOutIssueKeys: string[];
+  /** Services that Jira does not know, or that are beyond its limits. */
+  unknownServices: string[];
+}
+
 /**
  * What Jira said of one submitted entity.
- * - accepted: stored, or dropped as stale, for the keys that are not in `unknownIssueKeys`
+ * - accepted: stored, or dropped as stale, for what is in none of the lists of {@link Untied}
  * - rejected: Jira's own reasons
  * - failed: no answer that speaks of it; `error.retry` is the verdict
  */
 export type SubmitOutcome =
-  | { state: 'accepted'; unknownIssueKeys: string[] }
-  | { state: 'rejected'; unknownIssueKeys: string[]; errors: string[] }
+  | ({ state: 'accepted' } & Untied)
+  | ({ state: 'rejected'; errors: string[] } & Untied)
   | { state: 'failed'; error: TielineError };
 
 /** The outcomes in the order of the entities given, and Jira's answers whole, one for each request made. */
@@ -97,6 +106,43 @@ export interface Submitter<E> {
   submit(entities: Sequenced<E>[], options?: { properties?: SubmitProperties }): Promise<SubmitAnswer>;
 }
 
+/** What a gate says. `expired` is no word of Jira's contract, but of Atlassian's own plugin for Jenkins. */
+export const gatingStates = ['awaiting', 'allowed', 'prevented', 'expired', 'invalid'] as const;
+export type GatingState = (typeof gatingStates)[number];
+
+/** By what a gated deployment is known: as it was submitted. */
+export interface GatedDeployment {
+  pipelineId: string;
+  environmentId: string;
+  deploymentNumber: number;
+}
+
+/** Where the decision on a gated deployment stands. */
+export interface GatingStatus {
+  /** `invalid`: Jira has no gate for it, e.g. because no change management is set up for its services. */
+  status: GatingState;
+  updatedAt: Date;
+  /** The requests in which people decide. */
+  details: { issueKey: string; issueUrl: string }[];
+}
+
+/** Asks people in Jira Service Management whether deployments may go ahead. Jira Cloud alone has it. */
+export interface Gatekeeper {
+  /**
+   * Submits deployments, as pending whatever their state, and asks for a decision on each. One without services is
+   * rejected, for services are what changes are managed for. Otherwise as {@link Submitter.submit}.
+   */
+  gate(
+    deployments: Sequenced<Deployment>[],
+    options?: { properties?: SubmitProperties },
+  ): Promise<SubmitAnswer>;
+  /**
+   * Throws `status-unexpected` with the verdict "soon" while Jira does not show the deployment, which it takes before
+   * it stores it; `jira-edition-unsuited` where there is no such thing.
+   */
+  gatingStatus(deployment: GatedDeployment): Promise<GatingStatus>;
+}
+
 /** What an edition can do, decided once from serverInfo. */
 export interface JiraIdentity {
   edition: 'cloud' | 'data-center' | 'server';
@@ -109,5 +155,5 @@ export interface JiraIdentity {
 export interface JiraClient {
   identify(): Promise<JiraIdentity>;
   builds: Submitter<Build>;
-  deployments: Submitter<Deployment>;
+  deployments: Submitter<Deployment> & Gatekeeper;
 }

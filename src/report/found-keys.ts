@@ -2,7 +2,7 @@ import { type IssueKeyRules, issueKeyFinder } from '../kit/issue-keys.ts';
 import type { CiContext } from './ci-context.ts';
 
 /** Where a key was found. `setting` is the explicit list, which excludes the other places. */
-export type KeyPlace =
+type KeyPlace =
   | 'setting'
   | 'pull-request-title'
   | 'commit-message'

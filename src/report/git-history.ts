@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Environment } from './ci/definition.ts';
 import type { CiContext } from './ci-context.ts';
-
-const run = promisify(execFile);
 
 /** Longer than any sane repository needs; a report must not hang on git. */
 const gitTimeoutMs = 10_000;
@@ -22,8 +19,10 @@ type GitAnswer = { text: string } | { problem: string };
  * reading commands are run, without signature checks, prompts or fetching of what a partial clone lacks.
  */
 async function askGit(workspace: GitWorkspace, args: string[]): Promise<GitAnswer> {
+  // Loaded when git is asked: most CIs give the commit message, and the command starts faster without.
+  const { execFile } = await import('node:child_process');
   try {
-    const { stdout } = await run(
+    const { stdout } = await promisify(execFile)(
       'git',
       ['-c', 'safe.directory=*', '-c', 'log.showSignature=false', ...args],
       {

@@ -203,7 +203,9 @@ function noKeyNotice({ settings, context }: ReportInput): string {
   if (settings.issueKeys !== undefined) return 'No issue key: ISSUEKEYS holds none';
   const of = settings.projects === undefined ? '' : ` of ${settings.projects.join(', ')}`;
   const title = context.pullRequestTitle === undefined ? '' : 'pull request title, ';
-  return `No issue key${of} in ${title}commit message, branch or tag`;
+  const others = [...new Set(findKeys(context, {}, []).map(({ key }) => key))].slice(0, 5);
+  const instead = of === '' || others.length === 0 ? '' : `; of other projects there is ${others.join(', ')}`;
+  return `No issue key${of} in ${title}commit message, branch or tag${instead}`;
 }
 
 /**

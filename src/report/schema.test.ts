@@ -72,6 +72,8 @@ describe('what is wrong is named by its path', () => {
     ['lastUpdated', { lastUpdated: '2026-01-14T10:10:00' }],
     ['lastUpdated', { lastUpdated: '2026-02-30T10:10:00Z' }],
     ['lastUpdated', { lastUpdated: 1_768_385_400 }],
+    ['lastUpdated', { lastUpdated: '1969-12-31T23:59:59Z' }],
+    ['lastUpdated', { lastUpdated: '0000-01-01T00:00:00Z' }],
     ['issueKeys', { issueKeys: [] }],
     ['issueKeys', { issueKeys: Array.from({ length: 501 }, () => 'MYT-1') }],
     ['issueKeys.1', { issueKeys: ['MYT-1', 'MYT-0'] }],
@@ -87,12 +89,19 @@ describe('what is wrong is named by its path', () => {
     expect(faults(buildReport, { ...build, ...wrong })).toContain(path);
   });
 
-  test.each(Object.keys(build))('a build without %s', (name) => {
+  const required = (report: object) => Object.keys(report).filter((name) => name !== 'id');
+
+  test.each(required(build))('a build without %s', (name) => {
     expect(faults(buildReport, { ...build, [name]: undefined })).toEqual([name]);
   });
 
-  test.each(Object.keys(deployment))('a deployment without %s', (name) => {
+  test.each(required(deployment))('a deployment without %s', (name) => {
     expect(faults(deploymentReport, { ...deployment, [name]: undefined })).toEqual([name]);
+  });
+
+  test('a report without an id is taken: the hub tells reports apart by their content', () => {
+    expect(buildReport.safeParse({ ...build, id: undefined }).success).toBe(true);
+    expect(deploymentReport.safeParse({ ...deployment, id: undefined }).success).toBe(true);
   });
 
   test.each([null, 7, 'x', [], [build]])('%j is no report', (body) => {

@@ -27,7 +27,9 @@ const issueKeys = z.array(issueKey).max(reportLimits.issueKeys);
 const moment = z.iso
   .datetime({ offset: true, error: 'is not a time in ISO 8601 with an offset, such as 2026-01-31T12:00:00Z' })
   .transform((time) => new Date(time))
-  .refine((time) => !Number.isNaN(time.getTime()), 'is not a time that exists');
+  .refine((time) => !Number.isNaN(time.getTime()), 'is not a time that exists')
+  // The time becomes the sequence number, which is not negative.
+  .refine((time) => !(time.getTime() < 0), 'is before 1970');
 
 const reference = z
   .strictObject({
@@ -49,9 +51,10 @@ const reference = z
   .refine((one) => one.commit !== undefined || one.ref !== undefined, 'names neither a commit nor a ref');
 
 const envelope = {
-  id: z
-    .uuid()
-    .meta({ description: 'Made by the sender and kept over its retries: the same report is taken once.' }),
+  id: z.uuid().optional().meta({
+    description:
+      'Made by the sender and kept over its retries: the same report is taken once. Without it the Idempotency-Key, else the content, tells reports apart.',
+  }),
   instance: text().optional().meta({
     description:
       'Address of the Jira site that the sender means; refused when the connect key is of another.',

@@ -30,20 +30,20 @@ export const settingTable = {
     name: 'CONNECT_HOSTNAME',
     flag: 'connect-hostname',
     placeholder: 'URL',
-    help: 'address of the hub',
+    help: 'address of the hub; http://127.0.0.1:7400 by default',
     aliases: ['TIELINE_URL'],
   },
   clientId: {
     name: 'CLIENT_ID',
     flag: 'client-id',
     placeholder: 'ID',
-    help: 'client id of the Jira site, to report without a hub',
+    help: 'OAuth client id of the Jira site, to report without a hub',
   },
   clientSecret: {
     name: 'CLIENT_SECRET',
     flag: 'client-secret',
     placeholder: 'SECRET',
-    help: 'client secret of the Jira site, to report without a hub',
+    help: 'OAuth client secret of the Jira site, to report without a hub',
     secret: true,
   },
   project: {
@@ -64,6 +64,13 @@ export const settingTable = {
     flag: 'cloud-id',
     placeholder: 'ID',
     help: 'cloud id of the Jira site',
+  },
+  gatewayUrl: {
+    name: 'GATEWAY_URL',
+    flag: 'gateway-url',
+    placeholder: 'URL',
+    help: 'where Jira Cloud takes reports without a hub; change it only for a simulator',
+    prefixedOnly: true,
   },
   environmentName: {
     name: 'ENVIRONMENT_NAME',

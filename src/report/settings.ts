@@ -4,7 +4,7 @@ import { Secret } from '../kit/secret.ts';
 import type { Environment } from './ci/definition.ts';
 import { readerAddress } from './code-links.ts';
 import { type SettingDefinition, type SettingId, settingTable } from './setting-table.ts';
-import { baseAddress } from './site-address.ts';
+import { baseAddress, serverAddress } from './site-address.ts';
 
 /** The settings of a report, read and checked. Absent is what was not given. */
 export interface ReportSettings {
@@ -18,6 +18,8 @@ export interface ReportSettings {
   /** The Jira site's base address, without a slash at its end. */
   siteUrl?: string;
   cloudId?: string;
+  /** Where Jira Cloud takes builds and deployments, without a slash at its end; Atlassian's own when absent. */
+  gatewayUrl?: string;
   environmentName?: string;
   environmentId?: string;
   environmentType?: string;
@@ -152,12 +154,13 @@ export function readSettings(sources: SettingSources): ReportSettings {
   const secret = (secretText: string) => new Secret(secretText);
   return {
     connectKey: parsed('connectKey', secret),
-    hubUrl: parsed('connectHostname', baseAddress),
+    hubUrl: parsed('connectHostname', serverAddress),
     clientId: text('clientId'),
     clientSecret: parsed('clientSecret', secret),
     projects: parsed('project', parseProjects),
     siteUrl: parsed('instance', baseAddress),
     cloudId: text('cloudId'),
+    gatewayUrl: parsed('gatewayUrl', serverAddress),
     environmentName: text('environmentName'),
     environmentId: text('environmentId'),
     environmentType: text('environmentType'),

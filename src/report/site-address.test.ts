@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { baseAddress } from './site-address.ts';
+import { baseAddress, serverAddress } from './site-address.ts';
 
 test.each([
   ['myorg', 'https://myorg.atlassian.net'],
@@ -15,6 +15,7 @@ test.each([
   ['http://127.0.0.1:8090', 'http://127.0.0.1:8090'],
   ['http://[::1]:8090', 'http://[::1]:8090'],
   ['10.0.0.5', 'https://10.0.0.5'],
+  ['localhost', 'http://localhost'],
 ])('%s is at %s', (text, address) => {
   expect(baseAddress(text, 'INSTANCE')).toBe(address);
 });
@@ -29,5 +30,23 @@ test.each(['http://', 'ftp://ftp.example.com', 'my org', 'https://', '/jira', ''
 test('a password in the address is refused and not repeated', () => {
   expect(() => baseAddress('https://me:hunter2@jira.example.com', 'INSTANCE')).toThrow(
     /^INSTANCE holds a user name or password$/,
+  );
+});
+
+test.each([
+  ['tieline', 'https://tieline'],
+  ['tieline.example.com', 'https://tieline.example.com'],
+  ['tieline.example.com:8443/hub/', 'https://tieline.example.com:8443/hub'],
+  ['http://tieline:7400', 'http://tieline:7400'],
+  ['localhost:7400', 'http://localhost:7400'],
+  ['127.0.0.1:7400/', 'http://127.0.0.1:7400'],
+  ['[::1]:7400', 'http://[::1]:7400'],
+])('the hub %s is at %s', (text, address) => {
+  expect(serverAddress(text, 'CONNECT_HOSTNAME')).toBe(address);
+});
+
+test('a wrong address of the hub is refused with an example of a hub, not of a Jira site', () => {
+  expect(() => serverAddress('ftp://tieline', 'CONNECT_HOSTNAME')).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('https://tieline.example.com') }),
   );
 });

@@ -5,7 +5,13 @@ import { z } from 'zod';
 import type { Database } from '../database/index.ts';
 
 /** Whether the hub lives and can work, and its figures for Prometheus. */
-export function healthRoutes({ version, database }: { version: string; database: Database }): FastifyPluginAsyncZod {
+export function healthRoutes({
+  version,
+  database,
+}: {
+  version: string;
+  database: Database;
+}): FastifyPluginAsyncZod {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const health = z.object({ status: z.literal('ok'), version: z.string() });
@@ -23,7 +29,12 @@ export function healthRoutes({ version, database }: { version: string; database:
       '/readyz',
       {
         config: { access: { public: true } },
-        schema: { summary: 'The database answers', tags: ['health'], security: [], response: { 200: health } },
+        schema: {
+          summary: 'The database answers',
+          tags: ['health'],
+          security: [],
+          response: { 200: health },
+        },
       },
       async () => {
         await sql`select 1`.execute(database.kysely);
@@ -32,7 +43,10 @@ export function healthRoutes({ version, database }: { version: string; database:
     );
     app.get(
       '/metrics',
-      { config: { access: { token: 'viewer' } }, schema: { summary: 'Figures for Prometheus', tags: ['health'] } },
+      {
+        config: { access: { token: 'viewer' } },
+        schema: { summary: 'Figures for Prometheus', tags: ['health'] },
+      },
       async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
     );
   };

@@ -1,7 +1,9 @@
-import type { FastifyInstance } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
-import { errorCatalogue, type ErrorCode } from '../kit/error-catalogue.ts';
-import { TielineError } from '../kit/errors.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { asUnreachable, type Database } from '../database/index.ts';
+import { type ErrorCode, errorCatalogue } from '../kit/error-catalogue.ts';
+import { asTielineError, TielineError } from '../kit/errors.ts';
+import { wrongFields } from '../kit/wrong-fields.ts';
 
 /** The web framework's own refusals, in our words. */
 const frameworkCodes: Record<string, ErrorCode> = {
@@ -13,49 +15,87 @@ const frameworkCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_EMPTY_TYPE: 'media-type-unsupported',
 };
 
+/** Every error answer as JSON Schema: RFC 9457, and our code, hint and wrong fields. */
+export const problemSchema = {
+  type: 'object',
+  properties: {
+    type: { type: 'string', description: '`urn:tieline:error:` and the code.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'See docs/errors.md.', enum: Object.keys(errorCatalogue) },
+    detail: { type: 'string', description: 'What happened.' },
+    hint: { type: 'string', description: 'What to do.' },
+    errors: {
+      type: 'array',
+      description: 'The wrong fields.',
+      items: {
+        type: 'object',
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        required: ['path', 'message'],
+      },
+    },
+  },
+  required: ['type', 'title', 'status', 'code', 'detail', 'hint'],
+} as const;
+
 /** Answers every error as RFC 9457 problem+json: what happened, what to do, the wrong fields by path. */
-export function answerProblems(app: FastifyInstance): void {
+export function answerProblems(app: FastifyInstance, database: Database): void {
   app.setErrorHandler((thrown, request, reply) => {
-    const error = asProblem(thrown);
+    const error = asProblem(asUnreachable(thrown, database.where));
     if (error.status >= 500) request.log.error({ err: thrown }, 'a request failed');
-    return reply.status(error.status).type('application/problem+json').send(problemOf(error, request.id));
+    return sendProblem(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
-    const error = new TielineError('route-not-found', `There is no ${request.method} ${request.url.split('?')[0]}`);
-    return reply.status(error.status).type('application/problem+json').send(problemOf(error, request.id));
+    const [path] = request.url.split('?');
+    return sendProblem(
+      new TielineError('route-not-found', `There is no ${request.method} ${path}`),
+      request,
+      reply,
+    );
   });
 }
 
-function problemOf(error: TielineError, requestId: string) {
-  return {
-    type: `urn:tieline:error:${error.code}`,
-    title: errorCatalogue[error.code].title,
-    status: error.status,
-    code: error.code,
-    // What went wrong inside is for the log; the caller gets the number to find it there.
-    detail: error.code === 'internal-error' ? `Request ${requestId} failed inside the hub` : error.message,
-    hint: error.hint,
-    ...(error.fields.length > 0 ? { errors: error.fields } : {}),
-  };
+/** Answers what the framework refuses before it looks for a route, such as a wrong escape in the address. */
+export function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(asProblem(thrown), request, reply);
+}
+
+function sendProblem(error: TielineError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply
+    .status(error.status)
+    .type('application/problem+json')
+    .send({
+      type: `urn:tieline:error:${error.code}`,
+      title: errorCatalogue[error.code].title,
+      status: error.status,
+      code: error.code,
+      // What went wrong inside is for the log; the caller gets the number to find it there.
+      detail: error.code === 'internal-error' ? `Request ${request.id} failed inside the hub` : error.message,
+      hint: error.hint,
+      ...(error.fields.length > 0 ? { errors: error.fields } : {}),
+    });
 }
 
 function asProblem(thrown: unknown): TielineError {
   if (thrown instanceof TielineError) return thrown;
   if (hasZodFastifySchemaValidationErrors(thrown)) {
-    const fields = thrown.validation.map(({ instancePath, message }) => ({
-      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+    const issues = thrown.validation.map(({ instancePath, message, params }) => ({
+      path: instancePath.split('/').filter((part) => part !== ''),
       message: message ?? 'not valid',
+      keys: 'keys' in params && Array.isArray(params.keys) ? params.keys.map(String) : [],
     }));
-    const named = fields.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-    return new TielineError('request-invalid', named, { fields });
+    const fields = wrongFields(issues);
+    const named = fields.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    return new TielineError('request-invalid', named.join('; '), { fields });
   }
-  if (isResponseSerializationError(thrown)) return new TielineError('internal-error', thrown.message, { cause: thrown });
-  const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
+  if (!(thrown instanceof Error)) return asTielineError(thrown);
+  const { code, statusCode } = thrown as Error & { code?: unknown; statusCode?: unknown };
   const known = typeof code === 'string' ? frameworkCodes[code] : undefined;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (known !== undefined) return new TielineError(known, message, { cause: thrown });
+  if (known !== undefined) return new TielineError(known, thrown.message, { cause: thrown });
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return new TielineError('request-invalid', message, { cause: thrown });
+    return new TielineError('request-invalid', thrown.message, { cause: thrown });
   }
-  return new TielineError('internal-error', message, { cause: thrown });
+  return asTielineError(thrown);
 }

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import {
   type FastifyPluginAsyncZod,
   jsonSchemaTransform,
@@ -10,7 +10,8 @@ import {
 import type { Database, Vault } from '../database/index.ts';
 import { type Credentials, guardRoutes, rememberAnswers } from '../features/access/index.ts';
 import { healthRoutes } from './health.ts';
-import { answerProblems } from './problem.ts';
+import { answerFrameworkError, answerProblems, problemSchema } from './problem.ts';
+import { refuseUnstorableText } from './storable-text.ts';
 
 /** A post of ours holds a report or a setting; webhooks will have their own, larger limit. */
 const bodyLimitBytes = 1024 * 1024;
@@ -27,38 +28,79 @@ export async function buildServer(options: {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     // Our own log lines say what happened; a line a request would only repeat the ledger.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: answerFrameworkError,
     loggerInstance: options.log,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  answerProblems(app);
+  // JSON only: a text would else pass for a body of the wrong shape.
+  app.removeContentTypeParser('text/plain');
+  answerProblems(app, options.database);
+  endConnectionsWhenClosing(app);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Tieline',
         version: options.version,
-        description: 'Ties Jira to pipelines, code repositories and ticket desks. Errors are RFC 9457 problems.',
+        description:
+          'Ties Jira to pipelines, code repositories and ticket desks. Errors are RFC 9457 problems.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', description: 'An API token, or a connect key for reports.' },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API token, or a connect key for reports.',
+          },
         },
       },
       security: [{ token: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => withProblems(jsonSchemaTransform(route)),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // The page styles some of its parts inline.
+    transformStaticCSP: (policy) =>
+      policy.replace("style-src 'self' https:", "style-src 'self' 'unsafe-inline'"),
+    theme: { title: 'Tieline API', css: [{ filename: 'tieline.css', content: '.topbar { display: none }' }] },
+  });
   guardRoutes(app, options.credentials);
+  refuseUnstorableText(app);
   rememberAnswers(app, options.database, options.vault);
   for (const routes of options.routes) await app.register(routes);
   await app.register(healthRoutes(options));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;
+}
+
+type Transformed = ReturnType<typeof jsonSchemaTransform>;
+
+/** Every documented route may answer with a problem. */
+function withProblems({ schema, url }: Transformed): Transformed {
+  if (schema.hide === true) return { schema, url };
+  const problem = {
+    description: 'A problem as of RFC 9457',
+    content: { 'application/problem+json': { schema: problemSchema } },
+  };
+  const { response = {} } = schema;
+  return { schema: { ...schema, response: Object.assign({}, response, { default: problem }) }, url };
+}
+
+/** A connection kept alive by an answer that is given while the server closes would hold it up for over a minute. */
+function endConnectionsWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Kysely } from 'kysely';
 import type { Schema } from '../database/index.ts';
 import type { AcceptedDelivery, DeliveryState, NewDelivery } from './delivery.ts';
 import { nudge } from './nudge.ts';
@@ -57,7 +57,9 @@ async function claimDedupeKeys(trx: Kysely<Schema>, items: Item[]): Promise<Map<
   if (fresh.rows.length === items.length) return new Map();
   const kept = new Set(fresh.rows.map((row) => row.delivery_id));
   const known = await sql<{ id: string; delivery_id: string }>`
-    select item.id, dedupe_keys.delivery_id from ${recordset} join dedupe_keys using (namespace, key)`.execute(trx);
+    select item.id, dedupe_keys.delivery_id from ${recordset} join dedupe_keys using (namespace, key)`.execute(
+    trx,
+  );
   return new Map(known.rows.filter((row) => !kept.has(row.id)).map((row) => [row.id, row.delivery_id]));
 }
 

@@ -1,6 +1,6 @@
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Kysely } from 'kysely';
 import type { Schema } from '../database/index.ts';
 import type { TielineError } from '../kit/errors.ts';
 import type { DeliveryState, Sendable } from './delivery.ts';
@@ -8,9 +8,10 @@ import type { DrainContext } from './drain.ts';
 
 /** A delivery taken for one try. */
 export interface Claimed extends Sendable {
-  orderingKey: string;
   attempts: number;
   receivedAt: Date;
+  /** A delivery with a newer state of the same entity: this one is not worth sending. */
+  supersededBy: string | null;
 }
 
 /** What one try made of a delivery. `waitUntil` goes with `queued`. */
@@ -25,7 +26,10 @@ export interface Verdict {
 /** The channel on which ended deliveries are announced to whoever waits for them. */
 export const endedChannel = 'tieline_deliveries_ended';
 
-/** Takes the oldest deliveries of a stream that may go now, of one topic, as many as its handler likes. */
+/**
+ * Takes the oldest deliveries of a stream that may go now. One job at a time drains a stream, so what is still
+ * `sending` was left by a drain that could not store its end, and goes again.
+ */
 export async function claim(context: DrainContext, stream: string): Promise<Claimed[]> {
   const limit = Math.max(1, ...[...context.handlers.values()].map((handler) => handler.limit));
   return context.database.transaction('claim', async (trx) => {
@@ -34,7 +38,7 @@ export async function claim(context: DrainContext, stream: string): Promise<Clai
     const taken = await sql<Claimed>`
       with due as (
         select id from deliveries
-        where stream = ${stream} and state = 'queued'
+        where stream = ${stream} and state in ('queued', 'sending')
           and (waiting_until is null or waiting_until <= ${context.now()})
           and not exists (select from streams where name = ${stream} and paused_until > ${context.now()})
         order by id limit ${limit} for update skip locked
@@ -44,8 +48,10 @@ export async function claim(context: DrainContext, stream: string): Promise<Clai
         returning deliveries.*
       )
       select taken.id, taken.topic, taken.connection_id as "connectionId", taken.sequence, taken.attempts,
-        taken.ordering_key as "orderingKey", taken.received_at as "receivedAt", taken.issue_keys as "issueKeys",
-        delivery_bodies.body
+        taken.received_at as "receivedAt", taken.issue_keys as "issueKeys", delivery_bodies.body,
+        (select delivery_id from entity_sequences as entity
+          where entity.connection_id = taken.connection_id and entity.topic = taken.topic
+            and entity.entity = taken.ordering_key and entity.sequence > taken.sequence) as "supersededBy"
       from taken left join delivery_bodies on delivery_bodies.delivery_id = taken.id
         and delivery_bodies.day = (taken.received_at at time zone 'utc')::date
       order by taken.id`.execute(trx);
@@ -53,11 +59,14 @@ export async function claim(context: DrainContext, stream: string): Promise<Clai
   });
 }
 
-/** Until when nothing of the stream may go; undefined when nothing waits. */
-export async function pauseOf(context: DrainContext, stream: string): Promise<Date | undefined> {
+/** When the next delivery of the stream may go; undefined when none is left. */
+export async function nextOf(context: DrainContext, stream: string): Promise<Date | undefined> {
   const found = await sql<{ until: Date | null }>`
-    select greatest(min(waiting_until), (select paused_until from streams where name = ${stream})) as until
-    from deliveries where stream = ${stream} and state = 'queued'`.execute(context.database.kysely);
+    select greatest(min(coalesce(waiting_until, received_at)),
+      (select paused_until from streams where name = ${stream})) as until
+    from deliveries where stream = ${stream} and state = 'queued' having count(*) > 0`.execute(
+    context.database.kysely,
+  );
   return found.rows[0]?.until ?? undefined;
 }
 
@@ -74,10 +83,10 @@ export async function settle(
   const now = context.now();
   const waits = verdicts.flatMap((verdict) => (verdict.waitUntil === undefined ? [] : [verdict]));
   const tried = verdicts.filter((verdict) => verdict.state !== 'superseded');
-  const paused = waits.length === tried.length ? waits[0] : undefined;
+  const paused = waits.length === tried.length ? latestOf(waits) : undefined;
   await context.database.transaction('settle', async (trx) => {
     const exchangeId = requests.length > 0 ? uuid() : null;
-    await storeVerdicts(trx, { verdicts, exchangeId, now });
+    await storeVerdicts(trx, { verdicts, exchangeId, now, pausedUntil: paused?.waitUntil });
     if (exchangeId !== null) {
       await sql`insert into exchanges (day, id, stream, requests)
         values ((${now}::timestamptz at time zone 'utc')::date, ${exchangeId}, ${stream}, ${storableJson(requests)})`.execute(
@@ -95,9 +104,20 @@ export async function settle(
   });
 }
 
+/** A stream that waits does so for its longest-tried delivery; and what was tried together goes together again. */
+const latestOf = (waits: Verdict[]): Verdict | undefined =>
+  waits.toSorted((one, other) => Number(other.waitUntil) - Number(one.waitUntil))[0];
+
+interface Settlement {
+  verdicts: Verdict[];
+  exchangeId: string | null;
+  now: Date;
+  pausedUntil: Date | undefined;
+}
+
 async function storeVerdicts(
   trx: Kysely<Schema>,
-  { verdicts, exchangeId, now }: { verdicts: Verdict[]; exchangeId: string | null; now: Date },
+  { verdicts, exchangeId, now, pausedUntil }: Settlement,
 ): Promise<void> {
   const rows = verdicts.map(({ id, state, answer, error, waitUntil }) => ({
     id,
@@ -105,7 +125,7 @@ async function storeVerdicts(
     answer,
     error: error && { code: error.code, message: error.message, hint: error.hint },
     waiting_reason: waitUntil === undefined ? null : error?.code,
-    waiting_until: waitUntil ?? null,
+    waiting_until: (waitUntil && pausedUntil) ?? waitUntil ?? null,
   }));
   await sql`
     update deliveries set state = verdict.state, answer = coalesce(verdict.answer, deliveries.answer),
@@ -117,9 +137,12 @@ async function storeVerdicts(
     where deliveries.id = verdict.id`.execute(trx);
 }
 
-/** JSON that jsonb can hold: PostgreSQL refuses the NUL character, and the other side may have sent one. */
+/** JSON that jsonb can hold: it refuses NUL and half a surrogate pair, and the other side may have sent either. */
 function storableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner) =>
-    typeof inner === 'string' ? inner.replaceAll('\u0000', '\ufffd') : inner,
-  );
+  const storable = (text: string) => text.replaceAll('\u0000', '\ufffd').toWellFormed();
+  return JSON.stringify(value, (_key, inner) => {
+    if (typeof inner === 'string') return storable(inner);
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, member]) => [storable(key), member]));
+  });
 }

@@ -14,19 +14,23 @@ export async function buryTheDead(options: {
   unlockWorkers(workerPools: string[]): Promise<void>;
   log: Log;
 }): Promise<void> {
-  const dead = await options.session.findDead();
-  if (dead.length === 0) return;
+  const { database, session, unlockWorkers, log } = options;
+  const dead = await session.findDead();
   const ids = dead.map((replica) => replica.id);
-  await options.unlockWorkers(await strayWorkerPools(options.database, ids));
-  await options.database.transaction('bury', async (trx) => {
-    const freed = await sql<{ stream: string }>`
-      update deliveries set state = 'queued', replica_id = null
-      where state = 'sending' and replica_id = any(${ids}::uuid[])
-      returning stream`.execute(trx);
+  if (ids.length > 0) await unlockWorkers(await strayWorkerPools(database, ids));
+  const freed = await database.transaction('bury', async (trx) => {
     await sql`delete from replicas where id = any(${ids}::uuid[])`.execute(trx);
-    await nudge(trx, [...new Set(freed.rows.map((row) => row.stream))]);
-    options.log.warn({ replicas: ids, deliveries: freed.rows.length }, 'took over from dead replicas');
+    // Also of a replica that ended cleanly while the database was away, and so could not settle.
+    const { rows } = await sql<{ stream: string }>`
+      update deliveries set state = 'queued', replica_id = null
+      where state = 'sending' and not exists (select from replicas where replicas.id = deliveries.replica_id)
+      returning stream`.execute(trx);
+    await nudge(trx, [...new Set(rows.map((row) => row.stream))]);
+    return rows.length;
   });
+  if (ids.length > 0 || freed > 0) {
+    log.warn({ replicas: ids, deliveries: freed }, 'took over from dead replicas');
+  }
 }
 
 /** Worker pools that hold jobs and belong to no living replica. A replica registers its pool just after making it. */
@@ -37,14 +41,4 @@ async function strayWorkerPools(database: Database, deadIds: string[]): Promise<
       or (locked_by not in (select worker_pool from replicas where worker_pool is not null)
         and locked_at < now() - interval '30 seconds')`.execute(database.kysely);
   return stray.rows.map((row) => row.pool);
-}
-
-/** Nudges every stream in which something waits: at the start of a hub, in case a nudge was ever lost. */
-export async function nudgeWaitingStreams(database: Database): Promise<void> {
-  const waiting = await sql<{ stream: string }>`
-    select distinct stream from deliveries where state = 'queued'`.execute(database.kysely);
-  await nudge(
-    database.kysely,
-    waiting.rows.map((row) => row.stream),
-  );
 }

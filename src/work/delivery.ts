@@ -24,7 +24,10 @@ export interface NewDelivery {
   topic: string;
   connectionId: string;
   connectKeyId?: string;
-  /** Deliveries of one stream go out one request after the other, and together where the handler can. */
+  /**
+   * Deliveries of one stream go out one request after the other, and together where the handler can. So all of a
+   * stream have one topic and one connection.
+   */
   stream: string;
   /** The entity whose states are ordered by the sequence. */
   orderingKey: string;

@@ -1,10 +1,10 @@
 import type { Database } from '../database/index.ts';
 import { asTielineError, TielineError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
-import { type Claimed, claim, pauseOf, settle, type Verdict } from './attempt.ts';
+import { type Claimed, claim, nextOf, settle, type Verdict } from './attempt.ts';
 import type { SendOutcome, SendResult, TopicHandler } from './delivery.ts';
-import { nudge } from './nudge.ts';
-import { nextAttempt } from './retry.ts';
+import { nudgeAt } from './nudge.ts';
+import { nextAttempt, type Pace } from './retry.ts';
 
 /** What a drain needs to know of its surroundings. */
 export interface DrainContext {
@@ -13,6 +13,7 @@ export interface DrainContext {
   replicaId: string;
   log: Log;
   now(): Date;
+  pace: Pace;
   /** True once the hub is shutting down: what runs ends, nothing new is taken. */
   stopping(): boolean;
 }
@@ -23,47 +24,40 @@ export interface DrainContext {
  */
 export async function drainStream(context: DrainContext, stream: string): Promise<void> {
   for (;;) {
-    if (context.stopping()) {
-      await nudge(context.database.kysely, [stream]);
-      return;
-    }
+    if (context.stopping()) return;
     const claimed = await claim(context, stream);
     if (claimed.length === 0) {
-      const pausedUntil = await pauseOf(context, stream);
-      if (pausedUntil !== undefined) await nudge(context.database.kysely, [stream], pausedUntil);
+      const nextAt = await nextOf(context, stream);
+      if (nextAt !== undefined) await nudgeAt(context.database.kysely, stream, nextAt);
       return;
     }
-    const { newest, superseded } = newestOfEachEntity(claimed);
-    const result = await send(context, newest);
-    const verdicts = newest.map((delivery, index) => judge(context, delivery, result.outcomes[index]));
-    await settle(context, stream, [...verdicts, ...superseded], result.requests);
+    const newest = claimed.filter(({ supersededBy }) => supersededBy === null);
+    const { outcomes, requests } = await send(context, newest);
+    const verdicts = newest.map((delivery, index) => judge(context, delivery, outcomes[index]));
+    await settle(context, stream, [...verdicts, ...supersededOf(claimed)], requests);
   }
 }
 
 /** Of several waiting states of one entity only the newest is worth sending; Jira would show no other. */
-function newestOfEachEntity(claimed: Claimed[]): { newest: Claimed[]; superseded: Verdict[] } {
-  const newest = new Map<string, Claimed>();
-  for (const delivery of claimed) {
-    const rival = newest.get(delivery.orderingKey);
-    if (rival === undefined || rival.sequence < delivery.sequence) newest.set(delivery.orderingKey, delivery);
-  }
-  const superseded = claimed.flatMap((delivery): Verdict[] => {
-    const winner = newest.get(delivery.orderingKey);
-    if (winner === undefined || winner === delivery) return [];
-    const answer = { reason: 'a newer state of it was sent in its place', supersededBy: winner.id };
-    return [{ id: delivery.id, state: 'superseded', answer }];
+function supersededOf(claimed: Claimed[]): Verdict[] {
+  return claimed.flatMap(({ id, supersededBy }): Verdict[] => {
+    if (supersededBy === null) return [];
+    const answer = { reason: 'a newer state of it was sent in its place', supersededBy };
+    return [{ id, state: 'superseded', answer }];
   });
-  return { newest: [...newest.values()], superseded };
 }
 
 async function send(context: DrainContext, deliveries: Claimed[]): Promise<SendResult> {
+  if (deliveries.length === 0) return { outcomes: [], requests: [] };
   const topic = deliveries[0]?.topic ?? '';
   const handler = context.handlers.get(topic);
   try {
     if (handler === undefined) {
       throw new TielineError('internal-error', `This hub does not know how to send "${topic}"`);
     }
-    return await handler.send(deliveries);
+    const result = await handler.send(deliveries);
+    if (result.outcomes.length === deliveries.length) return result;
+    throw new TielineError('internal-error', `The handler of "${topic}" gave an outcome too few or too many`);
   } catch (thrown) {
     const error = asTielineError(thrown);
     context.log.error({ err: thrown, topic, deliveries: deliveries.length }, 'sending failed');
@@ -72,7 +66,7 @@ async function send(context: DrainContext, deliveries: Claimed[]): Promise<SendR
 }
 
 function judge(context: DrainContext, delivery: Claimed, outcome: SendOutcome | undefined): Verdict {
-  if (outcome === undefined) throw new TypeError(`the handler of ${delivery.topic} gave too few outcomes`);
+  if (outcome === undefined) throw new TypeError('send gives an outcome for each delivery');
   if (outcome.state !== 'failed') return { id: delivery.id, ...outcome };
   const next = nextAttempt({
     error: outcome.error,
@@ -80,6 +74,7 @@ function judge(context: DrainContext, delivery: Claimed, outcome: SendOutcome | 
     receivedAt: delivery.receivedAt,
     now: context.now(),
     random: Math.random(),
+    pace: context.pace,
   });
   if (next === undefined) return { id: delivery.id, state: 'dead', error: outcome.error };
   return { id: delivery.id, state: 'queued', error: outcome.error, waitUntil: next };

@@ -1,3 +1,4 @@
+import { TielineError } from '../kit/errors.ts';
 import type { AcceptedDelivery, NewDelivery } from './delivery.ts';
 
 interface Waiting {
@@ -12,7 +13,7 @@ const mostTogether = 200;
 /**
  * Stores deliveries that come at the same time in one transaction: while one commits, the next gather. A lone one
  * does not wait. Each caller hears of its own delivery only after the commit; when a shared transaction fails, each
- * is tried by itself, so that one that cannot be stored does not sink its neighbours.
+ * is tried by itself, so that one that cannot be stored does not sink its neighbours. Without a database all fail.
  */
 export function createGroupCommit(
   store: (deliveries: NewDelivery[]) => Promise<AcceptedDelivery[]>,
@@ -29,7 +30,9 @@ export function createGroupCommit(
         else item.resolve(own);
       });
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
+      // Two hundred tries one after another, each waiting for the same lost database, would hold all who come next.
+      const hopeless = error instanceof TielineError && error.code === 'database-unreachable';
+      if (group.length === 1 || hopeless) for (const item of group) item.reject(error);
       else for (const item of group) await storeTogether([item]);
     }
   };

@@ -1,28 +1,26 @@
 import { EventEmitter } from 'node:events';
 import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker';
-import { v7 as uuid } from 'uuid';
 import type { Kysely } from 'kysely';
+import { v7 as uuid } from 'uuid';
 import type { Database, Schema } from '../database/index.ts';
 import type { Log } from '../kit/log.ts';
 import { acceptDeliveries } from './accept.ts';
-import { buryTheDead, nudgeWaitingStreams } from './burial.ts';
+import { buryTheDead } from './burial.ts';
 import type { AcceptedDelivery, Delivery, NewDelivery, TopicHandler } from './delivery.ts';
 import { type DrainContext, drainStream } from './drain.ts';
+import { every } from './every.ts';
 import { createGroupCommit } from './group-commit.ts';
-import {
-  type DeliveryFilter,
-  findBodies,
-  findDelivery,
-  listDeliveries,
-  replayDeliveries,
-} from './ledger.ts';
-import { drainTask } from './nudge.ts';
+import { type DeliveryFilter, findBodies, findDelivery, listDeliveries, replayDeliveries } from './ledger.ts';
+import { drainTask, nudgeForgottenStreams } from './nudge.ts';
 import { openReplicaSession } from './replica-session.ts';
 import { keepRetention } from './retention.ts';
+import { type Pace, usualPace } from './retry.ts';
+import { createStreamTurns } from './stream-turns.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export * from './delivery.ts';
 export type { DeliveryFilter } from './ledger.ts';
+export type { Pace } from './retry.ts';
 
 /** The delivery ledger and the background work that empties it. */
 export interface Work {
@@ -54,8 +52,9 @@ export async function startWork(options: {
   handlers: TopicHandler[];
   log: Log;
   now?(): Date;
+  pace?: Pace;
 }): Promise<Work> {
-  const { database, handlers, log, now = () => new Date() } = options;
+  const { database, handlers, log, now = () => new Date(), pace = usualPace } = options;
   const replicaId = uuid();
   let stopping = false;
   const context: DrainContext = {
@@ -64,32 +63,43 @@ export async function startWork(options: {
     replicaId,
     log,
     now,
+    pace,
     stopping: () => stopping,
   };
   await keepRetention(database, now());
   const session = await openReplicaSession({ database, id: replicaId, log });
+  const turns = createStreamTurns(database, session);
   const events: WorkerEvents = new EventEmitter();
   const pools: string[] = [];
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id));
   const runner = await run({
     pgPool: database.pool,
     concurrency: concurrentStreams,
+    pollInterval: pace.lookEveryMs,
+    // Without it the library reads a file named crontab where the hub was started.
+    parsedCronItems: [],
     noHandleSignals: true,
     logger: workerLogger(log),
     events,
-    taskList: { [drainTask]: (payload) => drainStream(context, streamOf(payload)) },
+    taskList: {
+      [drainTask]: (payload) => {
+        const stream = streamOf(payload);
+        return turns.take(stream, () => drainStream(context, stream));
+      },
+    },
   });
   for (const pool of pools) await session.register(pool);
 
   const utilities = await makeWorkerUtils({ pgPool: database.pool, logger: workerLogger(log) });
-  const bury = () =>
-    buryTheDead({ database, session, unlockWorkers: (ids) => utilities.forceUnlockWorkers(ids), log });
+  const bury = async () => {
+    await buryTheDead({ database, session, unlockWorkers: (ids) => utilities.forceUnlockWorkers(ids), log });
+    await nudgeForgottenStreams(database.kysely);
+  };
   const tidy = async () => {
     await keepRetention(database, now());
     await utilities.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS', 'GC_JOB_QUEUES'] });
   };
   await bury();
-  await nudgeWaitingStreams(database);
   const stopTimers = [every(burialEveryMs, bury, log), every(tidyEveryMs, tidy, log)];
   const waitingRoom = createWaitingRoom(database, log);
   session.onEnded(() => waitingRoom.look());
@@ -111,8 +121,10 @@ export async function startWork(options: {
     },
     async stop() {
       stopping = true;
-      for (const stopTimer of stopTimers) stopTimer();
+      for (const stopTimer of stopTimers) await stopTimer();
       await runner.stop();
+      // What is left is for the other replicas, or for the next start.
+      await nudgeForgottenStreams(database.kysely);
       await utilities.release();
       await session.close();
     },
@@ -122,13 +134,6 @@ export async function startWork(options: {
 function streamOf(payload: unknown): string {
   if (typeof payload === 'object' && payload !== null && 'stream' in payload) return String(payload.stream);
   throw new TypeError('a drain job without a stream');
-}
-
-function every(intervalMs: number, task: () => Promise<void>, log: Log): () => void {
-  const timer = setInterval(() => {
-    task().catch((error) => log.error({ err: error }, 'background work failed; it is tried again'));
-  }, intervalMs);
-  return () => clearInterval(timer);
 }
 
 /** The worker library speaks of every job at info; that is debug to us. */

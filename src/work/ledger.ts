@@ -9,7 +9,8 @@ import { nudge } from './nudge.ts';
 export interface DeliveryFilter {
   state?: DeliveryState;
   topic?: string;
-  connectionId?: string;
+  /** Only those of these connections; of all, and of deleted ones too, when absent. */
+  connectionIds?: string[];
   issueKey?: string;
   /** Only deliveries older than this id: the cursor of the page before. */
   before?: string;
@@ -21,8 +22,8 @@ const columns = sql`
   ordering_key as "orderingKey", sequence, event_at as "eventAt", summary, issue_keys as "issueKeys",
   refused_keys as "refusedKeys", state, attempts, answer, error, replay_of as "replayOf",
   received_at as "receivedAt", ended_at as "endedAt",
-  case when state in ('queued', 'sending') and coalesce(waiting_until, paused_until) > now() then
-    jsonb_build_object('reason', coalesce(waiting_reason, pause_reason), 'until', coalesce(waiting_until, paused_until))
+  case when state = 'queued' and greatest(waiting_until, paused_until) > now() then
+    jsonb_build_object('reason', coalesce(waiting_reason, pause_reason), 'until', greatest(waiting_until, paused_until))
   end as waiting`;
 const source = sql`deliveries left join streams on streams.name = deliveries.stream`;
 
@@ -60,7 +61,7 @@ export async function listDeliveries(database: Database, filter: DeliveryFilter)
   const conditions: RawBuilder<unknown>[] = [sql`true`];
   if (filter.state) conditions.push(sql`state = ${filter.state}`);
   if (filter.topic) conditions.push(sql`topic = ${filter.topic}`);
-  if (filter.connectionId) conditions.push(sql`connection_id = ${filter.connectionId}::uuid`);
+  if (filter.connectionIds) conditions.push(sql`connection_id = any(${filter.connectionIds}::uuid[])`);
   if (filter.issueKey) conditions.push(sql`issue_keys @> array[${filter.issueKey}]`);
   if (filter.before) conditions.push(sql`deliveries.id < ${filter.before}::uuid`);
   const found = await sql<Row>`
@@ -71,8 +72,9 @@ export async function listDeliveries(database: Database, filter: DeliveryFilter)
 
 /**
  * Sends ended deliveries once more, each as a new delivery that names the old one. What is still the newest state
- * of its entity gets a new sequence number, so that Jira takes it; what is older is stored as superseded.
- * @throws replay-not-possible when one has not ended, or its body is no longer kept; then none is replayed.
+ * of its entity gets a new sequence number, so that Jira takes it; what is older is stored as superseded, and what
+ * was skipped is skipped again.
+ * @throws resource-not-found, replay-not-possible when one has not ended, or its body is no longer kept; then none is replayed.
  */
 export async function replayDeliveries(
   database: Database,
@@ -91,25 +93,27 @@ export async function replayDeliveries(
       with pair as (
         select * from json_to_recordset(${JSON.stringify(pairs)}::json) as pair(id uuid, replay_of uuid)
       ), original as (
-        select pair.id as new_id, deliveries.* from pair join deliveries on deliveries.id = pair.replay_of
+        select pair.id as new_id, body, deliveries.* from pair join deliveries on deliveries.id = pair.replay_of
+          join delivery_bodies on delivery_id = deliveries.id and day = (received_at at time zone 'utc')::date
       ), renewed as (
         update entity_sequences as entity set sequence = entity.sequence + 1, delivery_id = original.new_id
         from original
         where entity.connection_id = original.connection_id and entity.topic = original.topic
           and entity.entity = original.ordering_key
-          and (entity.delivery_id = original.id or entity.delivery_id in (
-            select id from deliveries as replay where replay.replay_of = original.id))
+          and original.state <> 'skipped' and entity.event_at = original.event_at
+          and entity.content_hash = sha256(convert_to(original.body, 'UTF8'))
         returning entity.delivery_id, entity.sequence
       ), bodies as (
         insert into delivery_bodies (day, delivery_id, body)
-        select (${now}::timestamptz at time zone 'utc')::date, original.new_id, body
-        from original join delivery_bodies on delivery_id = original.id and day = (received_at at time zone 'utc')::date
+        select (${now}::timestamptz at time zone 'utc')::date, new_id, body from original
       )
       insert into deliveries (id, direction, topic, connection_id, connect_key_id, stream, ordering_key, sequence,
         event_at, summary, issue_keys, refused_keys, state, answer, replay_of, received_at, ended_at)
       select new_id, direction, topic, connection_id, connect_key_id, stream, ordering_key, renewed.sequence, event_at,
-        summary, issue_keys, refused_keys, case when renewed.sequence is null then 'superseded' else 'queued' end,
-        case when renewed.sequence is null then jsonb_build_object('reason', 'a newer state of it was known already') end,
+        summary, issue_keys, refused_keys,
+        case when state = 'skipped' then 'skipped' when renewed.sequence is null then 'superseded' else 'queued' end,
+        case when state = 'skipped' then answer
+             when renewed.sequence is null then jsonb_build_object('reason', 'a newer state of it was known already') end,
         id, ${now}, case when renewed.sequence is null then ${now}::timestamptz end
       from original left join renewed on renewed.delivery_id = new_id
       returning id, replay_of as "replayOf", state, stream`.execute(trx);

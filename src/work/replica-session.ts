@@ -2,8 +2,10 @@ import { hostname } from 'node:os';
 import { sql } from 'kysely';
 import type { PoolClient } from 'pg';
 import type { Database } from '../database/index.ts';
+import { TielineError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import { endedChannel } from './attempt.ts';
+import { every } from './every.ts';
 
 /** How often a replica says that it lives. */
 const heartbeatMs = 10_000;
@@ -21,8 +23,14 @@ export interface ReplicaSession {
   onEnded(listener: () => void): void;
   /** Ids and worker pools of the replicas that are dead but not yet buried. */
   findDead(): Promise<{ id: string; workerPool: string | null }[]>;
+  /** Takes a lock by name that is held until it is given back or the process ends; false when another has it. */
+  lock(name: string): Promise<boolean>;
+  unlock(name: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The first half of the key tells the locks of streams from those of replicas. */
+const streamLock = 1;
 
 /** Opens the session of the replica `id`. A lost line is opened anew at the next heartbeat. */
 export async function openReplicaSession(options: {
@@ -32,39 +40,58 @@ export async function openReplicaSession(options: {
 }): Promise<ReplicaSession> {
   const { database, id, log } = options;
   const listeners: (() => void)[] = [];
-  let client: PoolClient | undefined;
+  let line: { client: PoolClient; release(): void } | undefined;
+  let registeredPool: string | null = null;
 
   const connect = async (): Promise<void> => {
-    const opened = await database.pool.connect();
-    opened.on('error', (error) => {
-      log.warn({ err: error }, 'the line for announcements was lost; it is opened anew');
-      if (client !== opened) return;
-      client = undefined;
-      opened.release(true);
+    const client = await database.pool.connect();
+    let released = false;
+    // Once: a connection that is being closed may still report an error.
+    const release = () => {
+      if (!released) client.release(true);
+      released = true;
+    };
+    client.on('error', (error) => {
+      if (!released) log.warn({ err: error }, 'the line for announcements was lost; it is opened anew');
+      if (line?.client === client) line = undefined;
+      release();
     });
-    opened.on('notification', () => {
+    client.on('notification', () => {
       for (const listener of listeners) listener();
     });
-    await opened.query('select pg_advisory_lock(hashtextextended($1, 0))', [id]);
-    await opened.query(`listen ${endedChannel}`);
-    client = opened;
+    try {
+      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id]);
+      await client.query(`listen ${endedChannel}`);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    line = { client, release };
+    // What ended while nobody listened.
+    for (const listener of listeners) listener();
   };
+  /** A replica that others took for dead, because its line was lost for a while, comes back by this. */
+  const announce = () =>
+    sql`insert into replicas (id, host, pid, worker_pool) values (${id}, ${hostname()}, ${process.pid}, ${registeredPool})
+      on conflict (id) do update set heartbeat_at = now(), worker_pool = excluded.worker_pool`.execute(
+      database.kysely,
+    );
 
   await connect();
-  await sql`insert into replicas (id, host, pid) values (${id}, ${hostname()}, ${process.pid})`.execute(
-    database.kysely,
+  await announce();
+  const stopBeating = every(
+    heartbeatMs,
+    async () => {
+      if (line === undefined) await connect();
+      await announce();
+    },
+    log,
   );
-  const beat = async (): Promise<void> => {
-    if (client === undefined) await connect();
-    await sql`update replicas set heartbeat_at = now() where id = ${id}`.execute(database.kysely);
-  };
-  const timer = setInterval(() => {
-    beat().catch((error) => log.warn({ err: error }, 'a heartbeat failed'));
-  }, heartbeatMs);
 
   return {
     async register(workerPool) {
-      await sql`update replicas set worker_pool = ${workerPool} where id = ${id}`.execute(database.kysely);
+      registeredPool = workerPool;
+      await announce();
     },
     onEnded(listener) {
       listeners.push(listener);
@@ -79,11 +106,22 @@ export async function openReplicaSession(options: {
       );
       return found.rows;
     },
+    async lock(name) {
+      if (line === undefined) throw new TielineError('database-unreachable', 'The line for locks is lost');
+      const { rows } = await line.client.query<{ got: boolean }>(
+        'select pg_try_advisory_lock($1, hashtext($2)) as got',
+        [streamLock, name],
+      );
+      return rows[0]?.got === true;
+    },
+    async unlock(name) {
+      await line?.client.query('select pg_advisory_unlock($1, hashtext($2))', [streamLock, name]);
+    },
     async close() {
-      clearInterval(timer);
+      await stopBeating();
       await sql`delete from replicas where id = ${id}`.execute(database.kysely);
-      client?.release(true);
-      client = undefined;
+      line?.release();
+      line = undefined;
     },
   };
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/index.ts';
 
 /** How long things are kept, in days. */
-export const retentionDays = { bodies: 30, metadata: 180, dedupeKeys: 7, idempotentAnswers: 1 };
+const retentionDays = { bodies: 30, metadata: 180, dedupeKeys: 7, idempotentAnswers: 1 };
 
 /** Tables in daily partitions: a day that is over is dropped whole. */
 const partitioned = ['delivery_bodies', 'exchanges'] as const;
@@ -13,7 +13,8 @@ const daysAhead = 3;
 /** Makes the partitions of the coming days and removes what is older than its time. Safe to run at any moment. */
 export async function keepRetention(database: Database, now: Date): Promise<void> {
   for (const table of partitioned) {
-    for (let ahead = 0; ahead <= daysAhead; ahead++) await makePartition(database, table, addDays(now, ahead));
+    for (let ahead = 0; ahead <= daysAhead; ahead++)
+      await makePartition(database, table, addDays(now, ahead));
     await dropPartitions(database, table, addDays(now, -retentionDays.bodies));
   }
   await deleteInSlices(database, now);
@@ -21,15 +22,19 @@ export async function keepRetention(database: Database, now: Date): Promise<void
 
 async function makePartition(database: Database, table: string, day: Date): Promise<void> {
   const name = partitionName(table, day);
-  const { rows } = await sql<{ known: string | null }>`select to_regclass(${name}) as known`.execute(database.kysely);
+  const { rows } = await sql<{ known: string | null }>`select to_regclass(${name}) as known`.execute(
+    database.kysely,
+  );
   if (rows[0]?.known !== null) return;
   await database.transaction('partition', async (trx) => {
     // Two replicas at midnight: one makes it, the other finds it.
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(trx);
-    const from = day.toISOString().slice(0, 10);
-    const to = addDays(day, 1).toISOString().slice(0, 10);
+    const from = dayOf(day);
+    const to = dayOf(addDays(day, 1));
     const rest = `${table}_rest`;
-    // What the catch-all partition already holds of that day must leave before the day gets its own.
+    // What the catch-all partition already holds of that day must leave before the day gets its own, and nothing may
+    // come in between.
+    await sql`lock table ${sql.table(rest)} in access exclusive mode`.execute(trx);
     await sql`create temporary table early on commit drop as
       select * from ${sql.table(rest)} where day = ${from}::date`.execute(trx);
     await sql`delete from ${sql.table(rest)} where day = ${from}::date`.execute(trx);
@@ -46,9 +51,12 @@ async function dropPartitions(database: Database, table: string, before: Date): 
     database.kysely,
   );
   for (const { name } of rows) {
-    if (name !== `${table}_rest` && name < oldest) await sql`drop table ${sql.table(name)}`.execute(database.kysely);
+    if (name !== `${table}_rest` && name < oldest)
+      await sql`drop table ${sql.table(name)}`.execute(database.kysely);
   }
-  await sql`delete from ${sql.table(`${table}_rest`)} where day < ${before}`.execute(database.kysely);
+  await sql`delete from ${sql.table(`${table}_rest`)} where day < ${dayOf(before)}::date`.execute(
+    database.kysely,
+  );
 }
 
 /** Rows of tables that are not partitioned go in slices, so that no statement runs long. */
@@ -72,5 +80,5 @@ async function deleteInSlices(database: Database, now: Date): Promise<void> {
 }
 
 const addDays = (date: Date, days: number): Date => new Date(date.getTime() + days * 86_400_000);
-const partitionName = (table: string, day: Date): string =>
-  `${table}_${day.toISOString().slice(0, 10).replaceAll('-', '_')}`;
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+const partitionName = (table: string, day: Date): string => `${table}_${dayOf(day).replaceAll('-', '_')}`;

@@ -43,20 +43,23 @@ export function createWaitingRoom(database: Database, log: Log): WaitingRoom {
   return {
     wait: (id, waitMs, signal) =>
       new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return resolve();
         const group = waiters.get(id) ?? new Set();
         waiters.set(id, group);
-        const leave = () => {
+        const leave = (error?: unknown) => {
           clearTimeout(timer);
-          signal?.removeEventListener('abort', leave);
-          group.delete(leave);
+          signal?.removeEventListener('abort', end);
+          group.delete(end);
           if (group.size === 0) waiters.delete(id);
-          resolve();
+          if (error === undefined) resolve();
+          else reject(error);
         };
-        const timer = setTimeout(leave, waitMs);
-        signal?.addEventListener('abort', leave);
-        group.add(leave);
+        const end = () => leave();
+        const timer = setTimeout(end, waitMs);
+        signal?.addEventListener('abort', end);
+        group.add(end);
         // It may have ended between the caller's look and now.
-        look().catch(reject);
+        look().catch(leave);
       }),
     look() {
       // A look that fails leaves everyone waiting for the next one, or for the end of their time.

@@ -10,6 +10,7 @@ const addFormats = addFormatsModule.default ?? addFormatsModule;
 const files = {
   platform: 'jira-cloud-platform-v3.2025-09.json',
   software: 'jira-software-cloud.2025-06.json',
+  dataCenter: 'jira-dc-10.3.24.json',
 } as const;
 type Document = keyof typeof files;
 
@@ -67,7 +68,8 @@ function listOperations(document: Document, description: JsonObject): Operation[
   );
 }
 
-function openContracts() {
+/** @param plainPath turns the path of a request into the one that the documents have. */
+function openContracts(documents: Document[], plainPath: (path: string) => string) {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, logger: false });
   addFormats(ajv);
   // `URL` and `url` are the vendor's own words; ajv-formats' `url` refuses addresses of the own network.
@@ -75,7 +77,7 @@ function openContracts() {
   // Jira writes offsets without a colon; see the deviations.
   ajv.addFormat('jira-date-time', (text: string) => !Number.isNaN(Date.parse(text)) && /[Z0-9]$/.test(text));
   const operations: Operation[] = [];
-  for (const document of Object.keys(files) as Document[]) {
+  for (const document of documents) {
     const description = read(files[document]);
     for (const deviation of deviations.filter((one: Deviation) => one.document === document)) {
       deviation.apply(description);
@@ -93,11 +95,9 @@ function openContracts() {
     return (validate.errors ?? []).map((error) => `${error.instancePath || '(whole)'} ${error.message}`);
   }
 
-  /** The documented operation for an address at the site or at the gateway; v2 of the platform is v3 with texts. */
+  /** The documented operation for an address; the one with the fewest parameters when several fit. */
   function find(method: string, path: string): Operation {
-    const plain = (path.split('?')[0] ?? path)
-      .replace(/^\/jira\/(builds|deployments|devinfo)\/([\d.]+)\/cloud\/[^/]+\//, '/rest/$1/$2/')
-      .replace(/^\/rest\/api\/2\//, '/rest/api/3/');
+    const plain = plainPath(path.split('?')[0] ?? path);
     const [found] = operations
       .filter((one) => one.method === method && one.fits.test(plain))
       .sort((a, b) => a.parameters - b.parameters);
@@ -150,5 +150,17 @@ function openContracts() {
   };
 }
 
-/** The published contracts, compiled once for a test file. Importing this fails when their folder is not given. */
-export const { validateRequest, validateResponse, getRequestSchema } = openContracts();
+/**
+ * The published contracts of Jira Cloud, compiled once for a test file. Importing this fails when their folder is not
+ * given. Addresses are those of the site or of the gateway; v2 of the platform is v3 with texts.
+ */
+export const { validateRequest, validateResponse, getRequestSchema } = openContracts(
+  ['platform', 'software'],
+  (path) =>
+    path
+      .replace(/^\/jira\/(builds|deployments|devinfo)\/([\d.]+)\/cloud\/[^/]+\//, '/rest/$1/$2/')
+      .replace(/^\/rest\/api\/2\//, '/rest/api/3/'),
+);
+
+/** The same of Jira Data Center, whatever its context path: its description starts below `/rest`. */
+export const dataCenterContract = openContracts(['dataCenter'], (path) => path.replace(/^.*?\/rest\//, '/'));

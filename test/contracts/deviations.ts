@@ -3,7 +3,7 @@ export type JsonObject = { [key: string]: unknown };
 
 /** Where the real Jira is known to do otherwise than its published contract. */
 export interface Deviation {
-  document: 'platform' | 'software';
+  document: 'platform' | 'software' | 'dataCenter';
   what: string;
   why: string;
   /** Changes the description in place, before it is compiled. */
@@ -22,6 +22,41 @@ function widenEnum(description: JsonObject, of: string[], by: string) {
     if (Array.isArray(one.enum) && JSON.stringify(one.enum) === JSON.stringify(of)) one.enum = [...of, by];
   }
 }
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The answers of one operation, by status. */
+function responsesOf(description: JsonObject, method: string, path: string): JsonObject {
+  const { paths } = description;
+  const operations = isObject(paths) ? paths[path] : undefined;
+  const operation = isObject(operations) ? operations[method] : undefined;
+  if (!isObject(operation) || !isObject(operation.responses))
+    throw new Error(`no ${method} ${path} to change`);
+  return operation.responses;
+}
+
+/** Puts another schema around the one with which an operation answers 200. */
+function wrapAnswer(
+  description: JsonObject,
+  method: string,
+  path: string,
+  wrap: (schema: unknown) => JsonObject,
+) {
+  const responses = responsesOf(description, method, path);
+  const { content } = isObject(responses[200]) ? responses[200] : {};
+  const json = isObject(content) ? content['application/json'] : undefined;
+  if (!isObject(json)) throw new Error(`${method} ${path} documents no JSON`);
+  json.schema = wrap(json.schema);
+}
+
+const schemaOf = (description: JsonObject, name: string): JsonObject => {
+  const { components } = description;
+  const schemas = isObject(components) ? components.schemas : undefined;
+  const schema = isObject(schemas) ? schemas[name] : undefined;
+  if (!isObject(schema) || !isObject(schema.properties)) throw new Error(`no schema ${name} to change`);
+  return schema.properties;
+};
 
 /** The one list of deviations. Each is evidence, not convenience. */
 export const deviations: Deviation[] = [
@@ -57,6 +92,64 @@ export const deviations: Deviation[] = [
       for (const one of objectsIn(description)) {
         if (one.type === 'string' && one.format === 'date-time') one.format = 'jira-date-time';
       }
+    },
+  },
+  {
+    document: 'dataCenter',
+    what: 'A list is a list',
+    why: 'the description names the schema of one member where its own words say that several are returned',
+    apply(description) {
+      for (const path of ['/api/2/project', '/api/2/user/search', '/api/2/issue/{issueIdOrKey}/remotelink']) {
+        wrapAnswer(description, 'get', path, (one) => ({ anyOf: [{ type: 'array', items: one }, one] }));
+      }
+    },
+  },
+  {
+    document: 'dataCenter',
+    what: 'What creating an issue takes comes in pages',
+    why: 'startAt and maxResults are documented, and recorded answers hold the members in values',
+    apply(description) {
+      const path = '/api/2/issue/createmeta/{projectIdOrKey}/issuetypes';
+      for (const one of [path, `${path}/{issueTypeId}`]) {
+        wrapAnswer(description, 'get', one, (member) => ({
+          type: 'object',
+          required: ['maxResults', 'startAt', 'total', 'isLast', 'values'],
+          properties: { values: { type: 'array', items: member } },
+        }));
+      }
+    },
+  },
+  {
+    document: 'dataCenter',
+    what: 'A new remote link is 201, and one on an issue that is not there 404',
+    why: 'the same operation of Jira Cloud documents both, and the sibling operations of Data Center the 404',
+    apply(description) {
+      const responses = responsesOf(description, 'post', '/api/2/issue/{issueIdOrKey}/remotelink');
+      responses[201] = responses[200];
+      responses[404] = { description: 'No such issue' };
+    },
+  },
+  {
+    document: 'dataCenter',
+    what: 'Creating an issue may be 401 and editing one 401 and 404',
+    why: 'Jira authenticates before it looks at a body; the sibling operations document these statuses',
+    apply(description) {
+      responsesOf(description, 'post', '/api/2/issue')[401] = { description: 'Nobody' };
+      Object.assign(responsesOf(description, 'put', '/api/2/issue/{issueIdOrKey}'), {
+        401: { description: 'Nobody' },
+        404: { description: 'No such issue' },
+      });
+    },
+  },
+  {
+    document: 'dataCenter',
+    what: 'Fields and properties hold any JSON',
+    why: "the description writes Java's Object as an object, and a property's JSON as a text; its examples show texts and lists",
+    apply(description) {
+      schemaOf(description, 'IssueBean').fields = { type: 'object' };
+      schemaOf(description, 'IssueBean').properties = { type: 'object' };
+      schemaOf(description, 'IssueUpdateBean').fields = { type: 'object' };
+      schemaOf(description, 'EntityPropertyBean').value = {};
     },
   },
 ];

@@ -22,6 +22,8 @@ export function prepareBuild(build: Sequenced<Build>): Prepared {
     issueKeys,
     leftOutKeys: possible.slice(buildLimits.issueKeys),
     impossibleKeys: impossible,
+    services: [],
+    leftOutServices: [],
     wire: {
       schemaVersion: '1.0',
       pipelineId,

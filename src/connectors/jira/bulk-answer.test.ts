@@ -3,7 +3,7 @@ import { readBuildsAnswer, readDeploymentsAnswer } from './bulk-answer.ts';
 import { entityKey } from './entity-wire.ts';
 
 describe('an answer to deployments', () => {
-  it('names issues that Jira does not know among the keys or among the associations', () => {
+  it('names issues that Jira does not know among the keys or among the associations, and services', () => {
     const answer = readDeploymentsAnswer({
       acceptedDeployments: [{ pipelineId: 'shop', environmentId: 'eu', deploymentSequenceNumber: 4 }],
       unknownIssueKeys: ['UTF-8'],
@@ -17,6 +17,7 @@ describe('an answer to deployments', () => {
       accepted: new Set([entityKey('shop', 'eu', 4)]),
       rejected: new Map(),
       unknownIssueKeys: new Set(['UTF-8', 'SHA-256']),
+      unknownServices: new Set(['checkout']),
     });
   });
 });

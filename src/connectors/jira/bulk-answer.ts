@@ -7,6 +7,7 @@ export interface BulkAnswer {
   /** Jira's messages by entity. */
   rejected: Map<string, string[]>;
   unknownIssueKeys: Set<string>;
+  unknownServices: Set<string>;
 }
 
 const number = z.union([z.number(), z.string()]);
@@ -41,10 +42,12 @@ const bulkAnswer = (
   accepted: string[],
   rejected: { key: string; errors: { message: string }[] }[],
   unknownIssueKeys: string[],
+  unknownServices: string[] = [],
 ): BulkAnswer => ({
   accepted: new Set(accepted),
   rejected: new Map(rejected.map((entry) => [entry.key, entry.errors.map(({ message }) => message)])),
   unknownIssueKeys: new Set(unknownIssueKeys),
+  unknownServices: new Set(unknownServices),
 });
 
 /** The answer to "Submit build data", or undefined when it is no such thing. */
@@ -57,11 +60,14 @@ export function readBuildsAnswer(answer: unknown): BulkAnswer | undefined {
 export function readDeploymentsAnswer(answer: unknown): BulkAnswer | undefined {
   const { data } = deploymentsAnswer.safeParse(answer);
   if (data === undefined) return undefined;
-  const associatedKeys = data.unknownAssociations
-    .filter(({ associationType }) => associationType === 'issueKeys' || associationType === 'issueIdOrKeys')
-    .flatMap(({ values }) => values.filter((value) => typeof value === 'string'));
-  return bulkAnswer(data.acceptedDeployments, data.rejectedDeployments, [
-    ...data.unknownIssueKeys,
-    ...associatedKeys,
-  ]);
+  const unknown = (...types: string[]) =>
+    data.unknownAssociations
+      .filter(({ associationType }) => types.includes(associationType))
+      .flatMap(({ values }) => values.filter((value) => typeof value === 'string'));
+  return bulkAnswer(
+    data.acceptedDeployments,
+    data.rejectedDeployments,
+    [...data.unknownIssueKeys, ...unknown('issueKeys', 'issueIdOrKeys')],
+    unknown('serviceIdOrKeys'),
+  );
 }

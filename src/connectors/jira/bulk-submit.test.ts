@@ -44,12 +44,19 @@ describe('many builds', () => {
   });
 });
 
-it('a build with more issues than Jira takes is sent with the first 100, and the log names the others', async () => {
-  const { bodies, builds, warnings } = gateway(acceptAll);
+it('a build with more issues than Jira takes is sent with the first 100, and the outcome names the others', async () => {
+  const { bodies, builds } = gateway(acceptAll);
   const issueKeys = Array.from({ length: 102 }, (_, n) => `MYT-${n}`);
-  await builds.submit([build(1, { issueKeys })]);
+  const { outcomes } = await builds.submit([build(1, { issueKeys })]);
   expect(bodies[0]?.builds[0]?.issueKeys).toEqual(issueKeys.slice(0, 100));
-  expect(warnings).toMatchObject([{ leftOutKeys: ['MYT-100', 'MYT-101'] }]);
+  expect(outcomes).toEqual([
+    {
+      state: 'accepted',
+      unknownIssueKeys: [],
+      leftOutIssueKeys: ['MYT-100', 'MYT-101'],
+      unknownServices: [],
+    },
+  ]);
 });
 
 describe('one bad build among good ones', () => {
@@ -63,7 +70,13 @@ describe('one bad build among good ones', () => {
       sent.builds.some(({ buildNumber }) => buildNumber === 7) ? { status, body } : acceptAll(sent),
     );
     const { outcomes, requests } = await builds.submit(buildsUpTo(16));
-    expect(outcomes[6]).toEqual({ state: 'rejected', unknownIssueKeys: [], errors: message.split(',') });
+    expect(outcomes[6]).toEqual({
+      state: 'rejected',
+      unknownIssueKeys: [],
+      leftOutIssueKeys: [],
+      unknownServices: [],
+      errors: message.split(','),
+    });
     expect(outcomes.filter(({ state }) => state === 'accepted')).toHaveLength(15);
     expect(sizes(bodies)).toEqual([16, 8, 4, 4, 2, 2, 1, 1, 8]);
     expect(requests[0]).toEqual({ url: '/builds/bulk', status, entities: 16, answer: body });
@@ -87,10 +100,17 @@ describe('what Jira says', () => {
       build(2, { issueKeys: ['MYT-9'] }),
       build(3),
     ]);
-    expect(outcomes[0]).toEqual({ state: 'accepted', unknownIssueKeys: ['UTF-8', 'no key'] });
+    expect(outcomes[0]).toEqual({
+      state: 'accepted',
+      unknownIssueKeys: ['UTF-8', 'no key'],
+      leftOutIssueKeys: [],
+      unknownServices: [],
+    });
     expect(outcomes[1]).toEqual({
       state: 'rejected',
       unknownIssueKeys: ['MYT-9'],
+      leftOutIssueKeys: [],
+      unknownServices: [],
       errors: ['No valid issues found'],
     });
     expect(outcomes[2]).toMatchObject({

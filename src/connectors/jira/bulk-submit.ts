@@ -1,7 +1,14 @@
 import { asTielineError, TielineError } from '../../kit/errors.ts';
 import type { Http, HttpAnswer } from '../../kit/http.ts';
-import type { Sequenced, SubmitAnswer, SubmitOutcome, SubmitProperties, Submitter } from '../../kit/jira.ts';
-import type { Log } from '../../kit/log.ts';
+import type {
+  Sequenced,
+  SubmitAnswer,
+  SubmitOutcome,
+  SubmitProperties,
+  Submitter,
+  Untied,
+} from '../../kit/jira.ts';
+import { bodyOf } from './answer-body.ts';
 import type { BulkAnswer } from './bulk-answer.ts';
 import { type BulkItem, halve, splitIntoRequests } from './bulk-split.ts';
 import type { Prepared } from './entity-wire.ts';
@@ -33,7 +40,6 @@ interface BulkTarget {
 export function createBulkSubmitter<E>(
   kind: BulkKind<E>,
   findTarget: () => Promise<BulkTarget>,
-  log: Log,
 ): Submitter<E> {
   return {
     async submit(entities, options = {}) {
@@ -43,15 +49,15 @@ export function createBulkSubmitter<E>(
       const items: BulkItem[] = [];
       for (const [index, given] of entities.entries()) {
         const entity = kind.prepare(given);
-        if (entity.ready && entity.leftOutKeys.length > 0) {
-          const { key, leftOutKeys } = entity;
-          log.warn(
-            { kind: kind.name, key, leftOutKeys },
-            'more issue keys than Jira takes; some were left out',
-          );
-        }
         if (entity.ready) items.push({ index, entity, sequence: given.sequence });
-        else outcomes.set(index, rejected(entity.impossibleKeys, entity.reasons));
+        else
+          outcomes.set(index, {
+            state: 'rejected',
+            unknownIssueKeys: entity.impossibleKeys,
+            leftOutIssueKeys: [],
+            unknownServices: [],
+            errors: entity.reasons,
+          });
       }
 
       const queue = splitIntoRequests(items, kind.entitiesPerRequest);
@@ -75,7 +81,11 @@ export function createBulkSubmitter<E>(
           const outcome =
             sent.status < 400
               ? outcomeOf(entity, said)
-              : rejected(entity.impossibleKeys, readErrorMessages(answer, sent.status));
+              : {
+                  state: 'rejected' as const,
+                  ...untied(entity, undefined),
+                  errors: readErrorMessages(answer, sent.status),
+                };
           outcomes.set(index, outcome);
         }
       }
@@ -133,24 +143,10 @@ function failedRequest({ details }: TielineError, entities: number): SubmitAnswe
   return [{ url: String(details.url), status: details.status, entities, answer: details.answer ?? null }];
 }
 
-/** The answer as JSON, or its text when it is none: a proxy's 413 is a page. */
-function bodyOf(answer: HttpAnswer): unknown {
-  try {
-    return answer.json();
-  } catch (thrown) {
-    if (thrown instanceof TielineError && thrown.code === 'answer-unexpected') return answer.text;
-    throw thrown;
-  }
-}
-
 function outcomeOf(entity: BulkItem['entity'], said: BulkAnswer | undefined): SubmitOutcome {
-  const unknownIssueKeys = [
-    ...entity.issueKeys.filter((key) => said?.unknownIssueKeys.has(key)),
-    ...entity.impossibleKeys,
-  ];
   const errors = said?.rejected.get(entity.key);
-  if (errors !== undefined) return rejected(unknownIssueKeys, errors);
-  if (said?.accepted.has(entity.key)) return { state: 'accepted', unknownIssueKeys };
+  if (errors !== undefined) return { state: 'rejected', ...untied(entity, said), errors };
+  if (said?.accepted.has(entity.key)) return { state: 'accepted', ...untied(entity, said) };
   // Sent again it does no harm: Jira drops an equal sequence and says accepted.
   const error = new TielineError('answer-unexpected', `Jira's answer does not speak of ${entity.key}`, {
     retry: 'soon',
@@ -158,10 +154,16 @@ function outcomeOf(entity: BulkItem['entity'], said: BulkAnswer | undefined): Su
   return { state: 'failed', error };
 }
 
-const rejected = (unknownIssueKeys: string[], errors: string[]): SubmitOutcome => ({
-  state: 'rejected',
-  unknownIssueKeys,
-  errors,
+const untied = (entity: BulkItem['entity'], said: BulkAnswer | undefined): Untied => ({
+  unknownIssueKeys: [
+    ...entity.issueKeys.filter((key) => said?.unknownIssueKeys.has(key)),
+    ...entity.impossibleKeys,
+  ],
+  leftOutIssueKeys: entity.leftOutKeys,
+  unknownServices: [
+    ...entity.services.filter((service) => said?.unknownServices.has(service)),
+    ...entity.leftOutServices,
+  ],
 });
 
 function getOutcome(outcomes: Map<number, SubmitOutcome>, index: number): SubmitOutcome {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Build, buildStates, type Deployment, type JiraClient, type Sequenced } from '../../kit/jira.ts';
+import { buildStates, type JiraClient } from '../../kit/jira.ts';
+import { aBuild as build, aDeployment as deployment } from './fixtures/entities.ts';
 import { type SimulatedCloud, startSimulatedCloud } from './fixtures/simulated-cloud.ts';
 import jiraConnector from './index.ts';
 
@@ -16,38 +17,13 @@ async function open(settings: object = cloud.app('Tieline')): Promise<JiraClient
   return client;
 }
 
-const build = (changes: Partial<Sequenced<Build>> = {}): Sequenced<Build> => ({
-  pipelineId: 'shop/main',
-  buildNumber: 17,
-  displayName: 'Shop',
-  url: 'https://ci.example.com/shop/17',
-  state: 'failed',
-  lastUpdated: new Date('2026-11-20T10:00:00Z'),
-  issueKeys: ['MYT-1', 'MYT-2'],
-  sequence: 100,
-  ...changes,
-});
-
-const deployment = (changes: Partial<Sequenced<Deployment>> = {}): Sequenced<Deployment> => ({
-  pipeline: { id: 'shop', displayName: 'Shop', url: 'https://ci.example.com/shop' },
-  deploymentNumber: 4,
-  displayName: 'Shop 1.2',
-  url: 'https://ci.example.com/shop/4',
-  state: 'successful',
-  lastUpdated: new Date('2026-11-20T10:00:00Z'),
-  issueKeys: ['MYT-1'],
-  environment: { id: 'us-prod-1', displayName: 'us-prod-1', type: 'production' },
-  sequence: 100,
-  ...changes,
-});
-
 const bulkRequests = () => cloud.simulator.state.requests.filter(({ path }) => path.endsWith('/bulk'));
 
 describe('builds and deployments on issues of Jira Cloud', () => {
   it('a build fails, then succeeds, and the issues show the last state', async () => {
     const jira = await open();
     expect((await jira.builds.submit([build()])).outcomes).toEqual([
-      { state: 'accepted', unknownIssueKeys: [] },
+      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
     ]);
     await jira.builds.submit([build({ state: 'successful', sequence: 101 })]);
     expect(cloud.simulator.state.builds('MYT-2')).toMatchObject([{ buildNumber: 17, state: 'successful' }]);
@@ -82,7 +58,9 @@ describe('builds and deployments on issues of Jira Cloud', () => {
   it('a deployment shows its environment by its own name, and its services', async () => {
     const jira = await open();
     const { outcomes, requests } = await jira.deployments.submit([deployment({ services: ['checkout'] })]);
-    expect(outcomes).toEqual([{ state: 'accepted', unknownIssueKeys: [] }]);
+    expect(outcomes).toEqual([
+      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
+    ]);
     expect(requests).toMatchObject([{ status: 202, entities: 1, answer: { acceptedDeployments: [{}] } }]);
     expect(cloud.simulator.state.deployments('MYT-1')).toMatchObject([
       { environment: { displayName: 'us-prod-1', type: 'production' }, state: 'successful' },
@@ -97,21 +75,36 @@ describe('builds and deployments on issues of Jira Cloud', () => {
       build({ buildNumber: 19, issueKeys: ['MYT-2'] }),
     ]);
     expect(outcomes).toMatchObject([
-      { state: 'accepted', unknownIssueKeys: ['UTF-8'] },
+      { state: 'accepted', unknownIssueKeys: ['UTF-8'], leftOutIssueKeys: [], unknownServices: [] },
       {
         state: 'rejected',
         unknownIssueKeys: ['SHA-256'],
+        leftOutIssueKeys: [],
+        unknownServices: [],
         errors: [expect.stringContaining('No valid issues')],
       },
-      { state: 'accepted', unknownIssueKeys: [] },
+      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
     ]);
     const { outcomes: deployed } = await jira.deployments.submit([
       deployment({ issueKeys: ['MYT-1', 'GONE-1'] }),
       deployment({ deploymentNumber: 5, issueKeys: ['GONE-2'] }),
     ]);
     expect(deployed).toMatchObject([
-      { state: 'accepted', unknownIssueKeys: ['GONE-1'] },
-      { state: 'rejected', unknownIssueKeys: ['GONE-2'] },
+      { state: 'accepted', unknownIssueKeys: ['GONE-1'], leftOutIssueKeys: [], unknownServices: [] },
+      { state: 'rejected', unknownIssueKeys: ['GONE-2'], leftOutIssueKeys: [], unknownServices: [] },
+    ]);
+  });
+
+  it('services that Jira does not know, or takes no more of, come back with their deployment', async () => {
+    const jira = await open();
+    const long = 's'.repeat(256);
+    const { outcomes } = await jira.deployments.submit([
+      deployment({ services: ['checkout', 'nothing', long] }),
+      deployment({ deploymentNumber: 5, services: ['checkout'] }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { state: 'accepted', unknownIssueKeys: [], unknownServices: ['nothing', long] },
+      { state: 'accepted', unknownServices: [] },
     ]);
   });
 

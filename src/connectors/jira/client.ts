@@ -1,13 +1,23 @@
 import type { Connection } from '../../kit/connector.ts';
 import { asTielineError, TielineError } from '../../kit/errors.ts';
-import type { Build, Deployment, JiraClient, Submitter } from '../../kit/jira.ts';
+import type {
+  Build,
+  Deployment,
+  JiraClient,
+  JiraIdentity,
+  Sequenced,
+  SubmitAnswer,
+  Submitter,
+} from '../../kit/jira.ts';
 import { prepareBuild } from './build-wire.ts';
 import { readBuildsAnswer, readDeploymentsAnswer } from './bulk-answer.ts';
 import { type BulkKind, createBulkSubmitter } from './bulk-submit.ts';
 import { prepareDeployment } from './deployment-wire.ts';
+import { gatedDeployments, readGatingStatus } from './gating.ts';
 import { buildLimits, deploymentLimits } from './limits.ts';
 import { type JiraParts, openParts } from './parts.ts';
-import { buildLink, createLinkSubmitter, deploymentLink, type RemoteLink } from './remote-links.ts';
+import { buildLink, deploymentLink } from './remote-link.ts';
+import { createLinkSubmitter } from './remote-links.ts';
 import type { JiraSettings } from './settings.ts';
 
 const builds: BulkKind<Build> = {
@@ -27,34 +37,64 @@ const deployments: BulkKind<Deployment> = {
 /** A client of the Jira behind a connection. What it learns of the site it keeps, so keep it as well. */
 export function createJiraClient(connection: Connection<JiraSettings>): JiraClient {
   const parts = openParts(connection);
+  const onCloud = <E>(kind: BulkKind<E>) => createBulkSubmitter(kind, () => bulkTarget(parts, kind.name));
+  const byEdition = <E>(cloud: Submitter<E>, selfHosted: (site: JiraIdentity) => Submitter<E>) =>
+    createSubmitter(connection, parts, cloud, selfHosted);
+  const links =
+    <E extends Build | Deployment>(toLink: Parameters<typeof createLinkSubmitter<E>>[0]) =>
+    (site: JiraIdentity) =>
+      createLinkSubmitter(toLink, parts.getPlatform, site.baseUrl);
   return {
     identify: async () => (await parts.site()).identity,
-    builds: createSubmitter(connection, parts, builds, buildLink),
-    deployments: createSubmitter(connection, parts, deployments, deploymentLink),
-  };
-}
-
-/** An OAuth credential exists only for Cloud; without one the edition decides. */
-function createSubmitter<E extends Build | Deployment>(
-  connection: Connection<JiraSettings>,
-  parts: JiraParts,
-  kind: BulkKind<E>,
-  toLink: (entity: E) => RemoteLink,
-): Submitter<E> {
-  const findTarget = async () => ({
-    http: parts.getGateway(),
-    path: `/jira/${kind.name}/0.1/cloud/${encodeURIComponent(await parts.cloudId())}/bulk`,
-  });
-  const bulk = createBulkSubmitter(kind, findTarget, connection.log);
-  const links = createLinkSubmitter(toLink, parts.getPlatform);
-  if (connection.settings.devops !== undefined) return bulk;
-  return {
-    async submit(entities, options) {
-      const site = await parts.site().catch(asTielineError);
-      if (site instanceof TielineError) {
-        return { outcomes: entities.map(() => ({ state: 'failed', error: site })), requests: [] };
-      }
-      return (site.identity.edition === 'cloud' ? bulk : links).submit(entities, options);
+    builds: byEdition(onCloud(builds), links(buildLink)),
+    deployments: {
+      ...byEdition(onCloud(deployments), links(deploymentLink)),
+      gate: byEdition(onCloud(gatedDeployments), withoutGates).submit,
+      async gatingStatus(deployment) {
+        const { devops } = connection.settings;
+        const site = devops === undefined ? (await parts.site()).identity : undefined;
+        if (site !== undefined && site.edition !== 'cloud') throw unsuited(site);
+        return readGatingStatus(parts, deployment);
+      },
     },
   };
 }
+
+const bulkTarget = async (parts: JiraParts, name: string) => ({
+  http: parts.getGateway(),
+  path: `/jira/${name}/0.1/cloud/${encodeURIComponent(await parts.cloudId())}/bulk`,
+});
+
+/** An OAuth credential exists only for Cloud; without one the edition decides. */
+function createSubmitter<E>(
+  connection: Connection<JiraSettings>,
+  parts: JiraParts,
+  cloud: Submitter<E>,
+  selfHosted: (site: JiraIdentity) => Submitter<E>,
+): Submitter<E> {
+  if (connection.settings.devops !== undefined) return cloud;
+  return {
+    async submit(entities, options) {
+      const site = await parts.site().catch(asTielineError);
+      if (site instanceof TielineError) return failAll(entities, site);
+      const submitter = site.identity.edition === 'cloud' ? cloud : selfHosted(site.identity);
+      return submitter.submit(entities, options);
+    },
+  };
+}
+
+const failAll = <E>(entities: Sequenced<E>[], error: TielineError): SubmitAnswer => ({
+  outcomes: entities.map(() => ({ state: 'failed', error })),
+  requests: [],
+});
+
+const unsuited = ({ baseUrl, version }: JiraIdentity) =>
+  new TielineError(
+    'jira-edition-unsuited',
+    `Deployment gating is a thing of Jira Cloud; ${baseUrl} is a self-hosted Jira ${version}`,
+    { hint: 'Have an issue of its own approved before the deployment instead.' },
+  );
+
+const withoutGates = (site: JiraIdentity): Submitter<Deployment> => ({
+  submit: async (entities) => failAll(entities, unsuited(site)),
+});

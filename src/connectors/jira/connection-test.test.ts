@@ -171,6 +171,32 @@ describe('the test of a connection to Jira Cloud', () => {
     expect(capability(answer, 'builds')?.hint).toContain('OAuth credentials');
   });
 
+  it('hints at the permission without which the panel is hidden, and calls it no fault', async () => {
+    const permissions = ({ path }: Received): Reply => {
+      const named = new URL(path, 'http://jira').searchParams.get('permissions')?.split(',') ?? [];
+      return { body: granted(named.filter((name) => name !== 'VIEW_DEV_TOOLS')) };
+    };
+    const routes = { ...cloud, 'GET /rest/api/2/mypermissions': permissions };
+    const { report: answer } = await report(routes, { platform: account, devops: oauth }, ['MYT', 'OPS']);
+    expect(capability(answer, 'permissions')).toMatchObject({
+      state: 'ok',
+      hint: expect.stringMatching(/View Development Tools .*\(MYT, OPS\)/),
+      details: expect.arrayContaining([{ name: 'VIEW_DEV_TOOLS', project: 'OPS', state: 'missing' }]),
+    });
+  });
+
+  it('is silent about it where Jira knows no such permission', async () => {
+    const permissions = ({ path }: Received): Reply =>
+      path.includes('VIEW_DEV_TOOLS')
+        ? { status: 400, body: { errorMessages: ['Unrecognized permission(s)'] } }
+        : { body: granted(everyPermission) };
+    const routes = { ...cloud, 'GET /rest/api/2/mypermissions': permissions };
+    const { report: answer } = await report(routes, { platform: account, devops: oauth }, ['MYT']);
+    const found = capability(answer, 'permissions');
+    expect(found?.state).toBe('ok');
+    expect(found?.hint).toBeUndefined();
+  });
+
   it.each([
     [cloudId, 'ok', cloud],
     ['11111111-2222-4333-8444-555555555555', 'failed', cloud],

@@ -5,7 +5,7 @@ import { readAccount } from './account.ts';
 import { type Finding, runCheck } from './check.ts';
 import { devopsProbes, probeDevops, withoutDevops } from './devops-probes.ts';
 import { type JiraParts, openParts } from './parts.ts';
-import { checkPermissions, checkWebhooks } from './permissions.ts';
+import { checkLinks, checkPermissions, checkWebhooks } from './permissions.ts';
 import type { JiraSettings } from './settings.ts';
 import { readCloudId } from './site.ts';
 
@@ -25,6 +25,12 @@ export async function testJira(
   const { platform, devops, cloudId } = connection.settings;
   const found: Found = {};
   const asAccount = (check: Check): Check => (platform ? check : async () => noAccount);
+  // When the site cannot be read, its own check says so.
+  const hasPanel = parts.site().then(
+    ({ identity }) => identity.edition === 'cloud',
+    () => false,
+  );
+  const linksCheck = asAccount(() => checkLinks(parts.getPlatform(), about.projects ?? []));
   const accountHint = platform && accountHints[platform.type];
 
   const capabilities = await Promise.all([
@@ -36,7 +42,7 @@ export async function testJira(
     ),
     runCheck(
       'permissions',
-      asAccount(() => checkPermissions(parts.getPlatform(), about.projects ?? [])),
+      asAccount(async () => checkPermissions(parts.getPlatform(), about.projects ?? [], await hasPanel)),
       accountHint,
     ),
     runCheck(
@@ -50,8 +56,10 @@ export async function testJira(
     ...devopsProbes.map((probe) =>
       runCheck(
         probe.capability,
-        () => (devops ? probeDevops(parts, probe) : withoutDevops(parts, probe)),
-        `In Jira, under Settings, System, OAuth credentials, see that the credential exists and has the permission ${probe.title}. If not, make a new one and give its client id and secret to the connection.`,
+        () => (devops ? probeDevops(parts, probe) : withoutDevops(parts, probe, linksCheck)),
+        platform && devops === undefined
+          ? accountHint
+          : `In Jira, under Settings, System, OAuth credentials, see that the credential exists and has the permission ${probe.title}. If not, make a new one and give its client id and secret to the connection.`,
       ),
     ),
   ]);
@@ -86,9 +94,16 @@ const productNames: Record<JiraIdentity['edition'], string> = {
 };
 
 async function checkSite(parts: JiraParts, found: Found): Promise<Finding> {
-  const { identity, clockSkewMs } = await parts.site();
+  const { identity, clockSkewMs, redirectedTo } = await parts.site();
   found.clockSkewMs = clockSkewMs;
   found.product = `${productNames[identity.edition]} ${identity.version}`;
+  if (redirectedTo !== undefined) {
+    return {
+      state: 'failed',
+      message: `${found.product} answers, but the base URL redirects to ${redirectedTo}; what is written to Jira is not redirected.`,
+      hint: `Make ${redirectedTo} the base URL of the connection.`,
+    };
+  }
   return { state: 'ok', message: `${found.product}, which calls itself ${identity.baseUrl}.` };
 }
 

@@ -10,7 +10,8 @@ import { deploymentLimits } from './limits.ts';
 export function prepareDeployment(deployment: Sequenced<Deployment>): Prepared {
   const { possible, impossible } = sortIssueKeys(deployment.issueKeys);
   const issueKeys = possible.slice(0, deploymentLimits.associations);
-  const services = [...new Set(deployment.services ?? [])]
+  const named = [...new Set(deployment.services ?? [])];
+  const services = named
     .filter((service) => service.length <= deploymentLimits.service)
     .slice(0, deploymentLimits.associations - issueKeys.length);
   const { pipeline, environment } = deployment;
@@ -29,6 +30,8 @@ export function prepareDeployment(deployment: Sequenced<Deployment>): Prepared {
     issueKeys,
     leftOutKeys: possible.slice(deploymentLimits.associations),
     impossibleKeys: impossible,
+    services,
+    leftOutServices: named.filter((service) => !services.includes(service)),
     wire: {
       schemaVersion: '1.0',
       deploymentSequenceNumber: deployment.deploymentNumber,
@@ -59,4 +62,18 @@ export function prepareDeployment(deployment: Sequenced<Deployment>): Prepared {
       },
     },
   };
+}
+
+/**
+ * A deployment that asks for a decision before it goes ahead: pending, of at least one service.
+ * Jira Software Cloud REST API, "Submit deployment data", `commands`.
+ */
+export function prepareGate(deployment: Sequenced<Deployment>): Prepared {
+  const prepared = prepareDeployment({ ...deployment, state: 'pending' });
+  if (!prepared.ready) return prepared;
+  if (prepared.services.length === 0) {
+    const reasons = ['a deployment without a service has no gate: name the services that it changes'];
+    return { ready: false, reasons, impossibleKeys: prepared.impossibleKeys };
+  }
+  return { ...prepared, wire: { ...prepared.wire, commands: [{ command: 'initiate_deployment_gating' }] } };
 }

@@ -52,8 +52,12 @@ export async function probeDevops(
   return { state: 'ok', message: `${title}: Jira takes them with the OAuth credential.` };
 }
 
-/** What stands in for an API when the connection has no OAuth credential. */
-export async function withoutDevops(parts: JiraParts, { capability, title }: DevopsProbe): Promise<Finding> {
+/** What stands in for an API when the connection has no OAuth credential: for self-hosted Jira what `checkLinks` finds. */
+export async function withoutDevops(
+  parts: JiraParts,
+  { capability, title }: DevopsProbe,
+  checkLinks: () => Promise<Finding>,
+): Promise<Finding> {
   const { identity } = await parts.site();
   if (identity.edition === 'cloud') {
     return {
@@ -68,8 +72,9 @@ export async function withoutDevops(parts: JiraParts, { capability, title }: Dev
       message: `${title}: self-hosted Jira has no such API.`,
     };
   }
+  const found = await checkLinks();
   return {
-    state: 'ok',
-    message: `${title}: shown as links on the issues, for self-hosted Jira has no such API. The account needs the permission Link Issues.`,
+    ...found,
+    message: `${title}: shown as links on the issues, for self-hosted Jira has no such API. ${found.message}`,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * What becomes of an entity before it is sent: a body and how to know it again, or the reasons why Jira cannot take it.
- * `issueKeys` are sent, `leftOutKeys` are too many for Jira, `impossibleKeys` no Jira could know.
+ * `issueKeys` and `services` are sent, `leftOutKeys` and `leftOutServices` are too many or too long for Jira,
+ * `impossibleKeys` no Jira could know.
  */
 export type Prepared =
   | {
@@ -10,6 +11,8 @@ export type Prepared =
       issueKeys: string[];
       leftOutKeys: string[];
       impossibleKeys: string[];
+      services: string[];
+      leftOutServices: string[];
     }
   | { ready: false; reasons: string[]; impossibleKeys: string[] };
 

@@ -33,12 +33,11 @@ function platformAuth(platform: Platform): AuthScheme {
 /** Aims at every part of the Jira behind a connection; sends nothing yet. */
 export function openParts(connection: Connection<JiraSettings>): JiraParts {
   const { baseUrl, gatewayUrl, platform, devops, cloudId } = connection.settings;
-  const anonymous = connection.aim({ part: 'site', baseUrl, auth: { type: 'none' } });
-  const asAccount = platform && connection.aim({ part: 'platform', baseUrl, auth: platformAuth(platform) });
+  const anonymous = connection.aim({ baseUrl, auth: { type: 'none' } });
+  const asAccount = platform && connection.aim({ baseUrl, auth: platformAuth(platform) });
   const gateway =
     devops &&
     connection.aim({
-      part: 'gateway',
       baseUrl: gatewayUrl,
       auth: {
         type: 'oauthClientCredentials',

@@ -13,6 +13,9 @@ const projectPermissions = {
   LINK_ISSUES: 'Link Issues',
 } as const;
 
+/** Without it a reader does not see what an issue's development panel holds. */
+const panelPermission = 'VIEW_DEV_TOOLS';
+
 const answerSchema = z.object({
   permissions: z.record(z.string(), z.object({ havePermission: z.boolean() })),
 });
@@ -41,42 +44,97 @@ async function readPermissions(
   return new Map(names.map((name) => [name, data.permissions[name]?.havePermission ?? false]));
 }
 
-/** Each permission that actions on issues need, for each project; without projects, whether the account has it anywhere. */
-export async function checkPermissions(http: Http, projects: string[]): Promise<Finding> {
-  const names = Object.keys(projectPermissions);
+/** What the account has of some permissions, place by place. */
+interface Survey {
+  details: NonNullable<Finding['details']>;
+  /** Projects that the account cannot see. */
+  unseen: string[];
+  /** e.g. `OPS: Add Comments, Link Issues`. */
+  lacking: string[];
+  /** The places that were asked about, in words. */
+  where: string;
+}
+
+async function survey(http: Http, names: string[], projects: string[]): Promise<Survey> {
   const places: (string | undefined)[] = projects.length > 0 ? projects : [undefined];
   const answers = await Promise.all(
     places.map(async (project) => ({ project, has: await readPermissions(http, names, project) })),
   );
-  const details = answers.flatMap(({ project, has }) =>
-    names.map((name) => ({
-      name,
-      ...(project && { project }),
-      state: has?.get(name) ? ('ok' as const) : ('missing' as const),
-    })),
-  );
-  const unseen = answers.flatMap(({ project, has }) => (has === undefined && project ? [project] : []));
-  const lacking = answers.flatMap(({ project, has }) => {
-    const missing = names.filter((name) => has !== undefined && !has.get(name));
-    return missing.length > 0 ? [`${project ?? 'every project'}: ${missing.map(titleOf).join(', ')}`] : [];
-  });
-  if (unseen.length + lacking.length === 0) {
-    const where = projects.length > 0 ? projects.join(', ') : 'at least one project each';
+  return {
+    details: answers.flatMap(({ project, has }) =>
+      names.map((name) => ({
+        name,
+        ...(project && { project }),
+        state: has?.get(name) ? ('ok' as const) : ('missing' as const),
+      })),
+    ),
+    unseen: answers.flatMap(({ project, has }) => (has === undefined && project ? [project] : [])),
+    lacking: answers.flatMap(({ project, has }) => {
+      const missing = names.filter((name) => has !== undefined && !has.get(name));
+      return missing.length > 0 ? [`${project ?? 'every project'}: ${missing.map(titleOf).join(', ')}`] : [];
+    }),
+    where: projects.length > 0 ? projects.join(', ') : 'at least one project each',
+  };
+}
+
+const complaint = ({ unseen, lacking }: Survey): string =>
+  `${[
+    ...unseen.map((project) => `${project}: no such project that the account can see`),
+    ...lacking.map((lack) => `missing in ${lack}`),
+  ].join('; ')}.`;
+
+/**
+ * Each permission that actions on issues need, for each project; without projects, whether the account has it anywhere.
+ * With `hasPanel` also that to see what Jira Cloud shows of builds and deployments: its lack is a hint, no fault.
+ */
+export async function checkPermissions(http: Http, projects: string[], hasPanel: boolean): Promise<Finding> {
+  const [found, panel] = await Promise.all([
+    survey(http, Object.keys(projectPermissions), projects),
+    hasPanel ? surveyPanel(http, projects) : undefined,
+  ]);
+  const details = [...found.details, ...(panel?.details ?? [])];
+  if (found.unseen.length + found.lacking.length > 0) {
     return {
-      state: 'ok',
-      message: `All permissions are there in ${where}.`,
+      state: 'missing',
+      message: complaint(found),
+      hint: 'Grant them to the account in the permission scheme of the project (Project settings, Permissions), or leave them if they are not used.',
       details,
     };
   }
-  const said = [
-    ...unseen.map((project) => `${project}: no such project that the account can see`),
-    ...lacking.map((lack) => `missing in ${lack}`),
-  ];
+  const message = `All permissions are there in ${found.where}.`;
+  if (panel === undefined || panel.lacking.length === 0) return { state: 'ok', message, details };
+  return {
+    state: 'ok',
+    message,
+    hint: `Who lacks the permission View Development Tools does not see builds, deployments and development on an issue. The account itself lacks it (${panel.lacking.map((lack) => lack.replace(/:.*/, '')).join(', ')}), so see to it that the readers have it.`,
+    details,
+  };
+}
+
+/** Undefined where Jira knows no such permission: it comes with Jira Software, and Cloud refuses what it does not know. */
+async function surveyPanel(http: Http, projects: string[]): Promise<Survey | undefined> {
+  try {
+    return await survey(http, [panelPermission], projects);
+  } catch (thrown) {
+    if (thrown instanceof TielineError && thrown.details.status === 400) return undefined;
+    throw thrown;
+  }
+}
+
+/** The one permission that builds and deployments as links on issues take. */
+export async function checkLinks(http: Http, projects: string[]): Promise<Finding> {
+  const found = await survey(http, ['LINK_ISSUES'], projects);
+  if (found.unseen.length + found.lacking.length === 0) {
+    return {
+      state: 'ok',
+      message: `The account has the permission Link Issues in ${projects.length > 0 ? found.where : 'at least one project'}.`,
+    };
+  }
   return {
     state: 'missing',
-    message: `${said.join('; ')}.`,
-    hint: 'Grant them to the account in the permission scheme of the project (Project settings, Permissions), or leave them if they are not used.',
-    details,
+    message: `The account needs the permission Link Issues. ${complaint(found)}`,
+    hint: 'Grant Link Issues to the account in the permission scheme of the project (Project settings, Permissions).',
+    details: found.details,
   };
 }
 

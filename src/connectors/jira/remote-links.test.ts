@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Build, Deployment, JiraClient, Sequenced } from '../../kit/jira.ts';
+import type { Build, JiraClient, Sequenced } from '../../kit/jira.ts';
 import { createJiraClient } from './client.ts';
 import { openConnection } from './fixtures/connection.ts';
+import { aBuild } from './fixtures/entities.ts';
 import { type Received, type Reply, startWebServer } from './fixtures/web-server.ts';
 
 let jira: JiraClient;
@@ -31,25 +32,16 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-const build = (changes: Partial<Sequenced<Build>> = {}): Sequenced<Build> => ({
-  pipelineId: 'shop/main',
-  buildNumber: 17,
-  displayName: 'Shop #17',
-  description: 'Fix the till',
-  url: 'https://ci.example.com/shop/17',
-  state: 'in_progress',
-  lastUpdated: new Date('2026-11-20T10:00:00Z'),
-  issueKeys: ['MYT-1', 'MYT-2'],
-  sequence: 5,
-  ...changes,
-});
+const build = (changes: Partial<Sequenced<Build>> = {}) => aBuild({ state: 'in_progress', ...changes });
 
 const links = () => received.filter(({ method }) => method === 'POST');
 
 describe('with Jira Data Center', () => {
   it('a build becomes a link on each of its issues, as the account of the connection', async () => {
     const { outcomes, requests } = await jira.builds.submit([build()]);
-    expect(outcomes).toEqual([{ state: 'accepted', unknownIssueKeys: [] }]);
+    expect(outcomes).toEqual([
+      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
+    ]);
     expect(requests.map(({ status, answer }) => [status, answer])).toEqual([
       [201, { id: 1 }],
       [200, { id: 2 }],
@@ -63,27 +55,15 @@ describe('with Jira Data Center', () => {
         url: 'https://ci.example.com/shop/17',
         title: 'Shop #17: in progress',
         summary: 'Fix the till',
+        status: {
+          resolved: false,
+          icon: {
+            url16x16: 'https://jira.example.com/images/icons/statuses/inprogress.png',
+            title: 'in progress',
+            link: 'https://ci.example.com/shop/17',
+          },
+        },
       },
-    });
-  });
-
-  it('a deployment becomes one that names the environment', async () => {
-    const deployment: Sequenced<Deployment> = {
-      pipeline: { id: 'shop', displayName: 'Shop', url: 'https://ci.example.com/shop' },
-      deploymentNumber: 4,
-      displayName: 'Shop 1.2',
-      url: 'https://ci.example.com/shop/4',
-      state: 'successful',
-      lastUpdated: new Date('2026-11-20T10:00:00Z'),
-      issueKeys: ['MYT-1'],
-      environment: { id: 'eu', displayName: 'eu-prod', type: 'production' },
-      sequence: 1,
-    };
-    expect((await jira.deployments.submit([deployment])).outcomes).toMatchObject([{ state: 'accepted' }]);
-    expect(links()[0]?.body).toMatchObject({
-      globalId: 'tieline:deployment:shop:eu:4',
-      relationship: 'Deployments',
-      object: { title: 'eu-prod: Shop 1.2, successful' },
     });
   });
 
@@ -96,28 +76,21 @@ describe('with Jira Data Center', () => {
     ]);
   });
 
-  it('an issue that Jira does not know is named; with none left the build is rejected', async () => {
-    const { outcomes } = await jira.builds.submit([
-      build({ issueKeys: ['MYT-1', 'UTF-8'] }),
-      build({ issueKeys: ['UTF-8', 'no key'] }),
-    ]);
-    expect(outcomes).toEqual([
-      { state: 'accepted', unknownIssueKeys: ['UTF-8'] },
-      {
-        state: 'rejected',
-        unknownIssueKeys: ['no key', 'UTF-8'],
-        errors: ['Jira knows none of the issue keys'],
-      },
-    ]);
-  });
-
   it('Jira’s refusal is told with its words', async () => {
     replies['POST /rest/api/2/issue/MYT-1/remotelink'] = {
       status: 403,
       body: { errorMessages: ['Issue linking is disabled'], errors: {} },
     };
     expect((await jira.builds.submit([build()])).outcomes).toEqual([
-      { state: 'rejected', unknownIssueKeys: [], errors: ['MYT-1: Issue linking is disabled'] },
+      {
+        state: 'rejected',
+        unknownIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+        errors: [
+          'MYT-1: Issue linking is disabled (issue linking must be on, and the account needs the permission Link Issues)',
+        ],
+      },
     ]);
   });
 

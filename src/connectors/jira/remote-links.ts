@@ -1,61 +1,12 @@
-import { asTielineError, type TielineError } from '../../kit/errors.ts';
-import type { Http } from '../../kit/http.ts';
+import { asTielineError, TielineError } from '../../kit/errors.ts';
+import type { Http, HttpAnswer } from '../../kit/http.ts';
 import type { Build, Deployment, SubmitAnswer, SubmitOutcome, Submitter } from '../../kit/jira.ts';
+import { bodyOf } from './answer-body.ts';
 import { sortIssueKeys, tooLongUrls } from './entity-wire.ts';
 import { readErrorMessages } from './error-messages.ts';
-import { cutText, fitId } from './fit-text.ts';
 import { remoteLinkLimits } from './limits.ts';
+import type { RemoteLink } from './remote-link.ts';
 import { stopsEverything } from './stopping-errors.ts';
-
-/** A remote issue link as Jira takes it. `globalId` is what makes a second post change the first link. */
-export interface RemoteLink {
-  globalId: string;
-  application: { type: string; name: string };
-  relationship: string;
-  object: { url: string; title: string; summary: string };
-}
-
-const application = { type: 'tieline', name: 'Tieline' };
-
-const globalId = (kind: string, ...parts: (string | number)[]): string =>
-  fitId(
-    `tieline:${kind}:${parts.map((part) => encodeURIComponent(String(part).toWellFormed())).join(':')}`,
-    remoteLinkLimits.globalId,
-  );
-
-/** A build as a link in the group "Builds" of an issue. */
-export const buildLink = (build: Build): RemoteLink => ({
-  globalId: globalId('build', build.pipelineId, build.buildNumber),
-  application,
-  relationship: 'Builds',
-  object: {
-    url: build.url,
-    title: cutText(`${build.displayName}: ${words(build.state)}`, remoteLinkLimits.title),
-    summary: cutText(build.description ?? '', remoteLinkLimits.summary),
-  },
-});
-
-/** A deployment as a link in the group "Deployments" of an issue. */
-export const deploymentLink = (deployment: Deployment): RemoteLink => ({
-  globalId: globalId(
-    'deployment',
-    deployment.pipeline.id,
-    deployment.environment.id,
-    deployment.deploymentNumber,
-  ),
-  application,
-  relationship: 'Deployments',
-  object: {
-    url: deployment.url,
-    title: cutText(
-      `${deployment.environment.displayName}: ${deployment.displayName}, ${words(deployment.state)}`,
-      remoteLinkLimits.title,
-    ),
-    summary: cutText(deployment.description ?? '', remoteLinkLimits.summary),
-  },
-});
-
-const words = (state: string): string => state.replaceAll('_', ' ');
 
 /**
  * A submitter for self-hosted Jira, which has no API for builds and deployments: each becomes a remote link on each of
@@ -64,8 +15,9 @@ const words = (state: string): string => state.replaceAll('_', ' ');
  * Jira Server and Data Center REST API, "Create or update remote issue link".
  */
 export function createLinkSubmitter<E extends Build | Deployment>(
-  toLink: (entity: E) => RemoteLink,
+  toLink: (entity: E, siteUrl: string) => RemoteLink,
   getHttp: () => Http,
+  siteUrl: string,
 ): Submitter<E> {
   return {
     async submit(entities) {
@@ -76,7 +28,7 @@ export function createLinkSubmitter<E extends Build | Deployment>(
         ([, one], [, other]) => one.sequence - other.sequence,
       );
       for (const [index, entity] of bySequence) {
-        const link = toLink(entity);
+        const link = toLink(entity, siteUrl);
         const { possible, impossible } = sortIssueKeys(entity.issueKeys);
         const reasons = tooLongUrls({ url: link.object.url }, remoteLinkLimits.url);
         const answers: LinkAnswers = {
@@ -95,12 +47,16 @@ export function createLinkSubmitter<E extends Build | Deployment>(
             break;
           }
         }
-        outcomes[index] = outcomeOf(answers);
+        outcomes[index] = outcomeOf(answers, servicesOf(entity));
       }
       return { outcomes, requests };
     },
   };
 }
+
+/** A link is of an issue; no self-hosted Jira ties a deployment to services. */
+const servicesOf = (entity: Build | Deployment): string[] =>
+  'services' in entity ? (entity.services ?? []) : [];
 
 /** What Jira said of one link on the issues asked so far. */
 interface LinkAnswers {
@@ -119,17 +75,45 @@ async function postLink(
 ): Promise<void> {
   const url = `/rest/api/2/issue/${encodeURIComponent(issueKey)}/remotelink`;
   const answer = await http.request({ method: 'POST', url, json: link, accept: [400, 403, 404] });
-  const body = answer.text === '' ? null : answer.json();
+  const body = bodyOf(answer);
   requests.push({ url: answer.url, status: answer.status, entities: 1, answer: body });
   if (answer.status < 400) answers.linked += 1;
   else if (answer.status === 404) answers.unknown.push(issueKey);
+  else if (answer.status === 403) answers.refusals.push(`${issueKey}: ${whyForbidden(answer, body)}`);
   else answers.refusals.push(...readErrorMessages(body, answer.status).map((said) => `${issueKey}: ${said}`));
 }
 
+/**
+ * Why Jira forbids one link. It says so in an error collection; a 403 of any other shape is about the account as a
+ * whole (a CAPTCHA is due, passwords are switched off), and thrown.
+ */
+function whyForbidden(answer: HttpAnswer, body: unknown): string {
+  const words = readErrorMessages(body, answer.status).join(' ');
+  if (typeof body === 'object' && body !== null && 'errorMessages' in body) {
+    return `${words} (issue linking must be on, and the account needs the permission Link Issues)`;
+  }
+  const captcha = answer.headers['x-authentication-denied-reason'] !== undefined;
+  throw new TielineError(
+    'remote-forbidden',
+    captcha ? `Jira wants the account to solve a CAPTCHA: ${answer.url} answered 403` : words,
+    {
+      hint: captcha
+        ? 'Sign in with a browser as this account, or use a personal access token, which needs none.'
+        : 'Check the credentials of the connection; press Test. Jira 11 refuses passwords: use a personal access token.',
+      details: { status: answer.status, url: answer.url, answer: body },
+    },
+  );
+}
+
 /** A failure leads, for the whole may be sent again: a link that is there is changed, not doubled. */
-function outcomeOf({ linked, unknown, refusals, error }: LinkAnswers): SubmitOutcome {
+function outcomeOf(
+  { linked, unknown, refusals, error }: LinkAnswers,
+  unknownServices: string[],
+): SubmitOutcome {
   if (error !== undefined) return { state: 'failed', error };
-  if (refusals.length > 0) return { state: 'rejected', unknownIssueKeys: unknown, errors: refusals };
-  if (linked > 0) return { state: 'accepted', unknownIssueKeys: unknown };
-  return { state: 'rejected', unknownIssueKeys: unknown, errors: ['Jira knows none of the issue keys'] };
+  // An issue takes any number of links, and a link is of one issue: there is no limit to leave a key out for.
+  const keys = { unknownIssueKeys: unknown, leftOutIssueKeys: [], unknownServices };
+  if (refusals.length > 0) return { state: 'rejected', ...keys, errors: refusals };
+  if (linked > 0) return { state: 'accepted', ...keys };
+  return { state: 'rejected', ...keys, errors: ['Jira knows none of the issue keys'] };
 }

@@ -11,6 +11,8 @@ const serverInfo = z.object({
   deploymentType: z.string().optional(),
 });
 
+const serverInfoPath = '/rest/api/2/serverInfo';
+
 const tenantInfo = z.object({ cloudId: z.string().min(1) });
 
 /** From this version on there is no Server edition; before it, an answer of Jira tells the two editions in nothing. */
@@ -21,6 +23,8 @@ export interface SiteAnswer {
   identity: JiraIdentity;
   /** Its clock minus ours, to about a second; undefined when it sent no Date. */
   clockSkewMs: number | undefined;
+  /** Where the base URL led, when that is elsewhere: reads follow there, writes do not. */
+  redirectedTo: string | undefined;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface SiteAnswer {
  */
 export async function readSite(http: Http, baseUrl: string, now: () => Date): Promise<SiteAnswer> {
   const askedAt = now();
-  const answer = await http.request({ method: 'GET', url: '/rest/api/2/serverInfo', accept: [404, 410] });
+  const answer = await http.request({ method: 'GET', url: serverInfoPath, accept: [404, 410] });
   const answeredAt = now();
   const { data } = serverInfo.safeParse(siteJson(answer));
   if (data === undefined) throw otherProduct(baseUrl);
@@ -44,7 +48,15 @@ export async function readSite(http: Http, baseUrl: string, now: () => Date): Pr
       baseUrl: data.baseUrl ?? baseUrl,
     },
     clockSkewMs: clockSkew(answer, (askedAt.getTime() + answeredAt.getTime()) / 2),
+    redirectedTo: elsewhere(answer.url, baseUrl),
   };
+}
+
+function elsewhere(answeredUrl: string, baseUrl: string): string | undefined {
+  if (answeredUrl === baseUrl + serverInfoPath) return undefined;
+  const { href, origin } = new URL(answeredUrl);
+  if (href === new URL(baseUrl + serverInfoPath).href) return undefined;
+  return href.endsWith(serverInfoPath) ? href.slice(0, -serverInfoPath.length) : origin;
 }
 
 function clockSkew(answer: HttpAnswer, oursMs: number): number | undefined {

@@ -65,7 +65,7 @@ create table exchanges (
   id uuid not null,
   stream text not null,
   requests jsonb not null,
-  primary key (day, id)
+  primary key (id, day)
 ) partition by range (day);
 create table exchanges_rest partition of exchanges default;
 

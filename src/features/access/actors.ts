@@ -39,7 +39,10 @@ export function requireRole(actor: Actor | undefined, needed: Role, scope: strin
     throw new TielineError('permission-missing', `This needs an API token with the role ${needed}`);
   }
   if (!ancestorsOf(scope).includes(actor.scope)) {
-    throw new TielineError('permission-missing', `The token "${actor.name}" has no role in the scope ${scope}`);
+    throw new TielineError(
+      'permission-missing',
+      `The token "${actor.name}" has no role in the scope ${scope}`,
+    );
   }
   if (rank(actor.role) < rank(needed)) {
     throw new TielineError(
@@ -47,6 +50,12 @@ export function requireRole(actor: Actor | undefined, needed: Role, scope: strin
       `This needs the role ${needed}; the token "${actor.name}" is ${actor.role}`,
     );
   }
+}
+
+/** The scope of a token: what is in it or below it is the token's to see. @throws permission-missing for a connect key */
+export function scopeOf(actor: Actor | undefined): string {
+  if (actor?.kind === 'token') return actor.scope;
+  throw new TielineError('permission-missing', 'This needs an API token');
 }
 
 /** Whether a token may look into a scope. */

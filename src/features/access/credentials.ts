@@ -50,7 +50,10 @@ export function createCredentials(database: Database, now: () => Date): Credenti
 
 const tables: Record<TokenKind, string> = { apiToken: 'api_tokens', connectKey: 'connect_keys' };
 
-const finders: Record<TokenKind, (database: Database, hash: Buffer, now: Date) => Promise<Actor | undefined>> = {
+const finders: Record<
+  TokenKind,
+  (database: Database, hash: Buffer, now: Date) => Promise<Actor | undefined>
+> = {
   async apiToken(database, hash, now) {
     const found = await sql<Omit<TokenActor, 'kind'>>`
       select id, name, role, scope from api_tokens

@@ -30,8 +30,9 @@ const openPaths = ['/docs', '/openapi.json'];
 export function guardRoutes(app: FastifyInstance, credentials: Credentials): void {
   app.decorateRequest('actor', undefined);
   app.addHook('onRoute', (route) => {
-    if (openPaths.some((path) => route.url.startsWith(path))) return;
-    if (route.config?.access === undefined) throw new TypeError(`route ${route.url} does not say who may call it`);
+    if (openPaths.some((path) => route.url === path || route.url.startsWith(`${path}/`))) return;
+    if (route.config?.access === undefined)
+      throw new TypeError(`route ${route.url} does not say who may call it`);
   });
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access;

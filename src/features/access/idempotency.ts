@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The Idempotency-Key under which this request's answer is to be remembered. */
     idempotencyKey: string | undefined;
+    /** Tells this request from others, when it came with an Idempotency-Key. */
+    fingerprint: string | undefined;
   }
 }
 
@@ -23,15 +25,21 @@ const keyPattern = /^[\x21-\x7e]{1,255}$/;
  */
 export function rememberAnswers(app: FastifyInstance, database: Database, vault: Vault): void {
   app.decorateRequest('idempotencyKey', undefined);
+  app.decorateRequest('fingerprint', undefined);
+
+  // Before validation: it turns a secret's value into something that no longer shows its text.
+  app.addHook('preValidation', async (request) => {
+    if (request.method === 'POST' && request.headers['idempotency-key'] !== undefined) {
+      request.fingerprint = fingerprintOf(request);
+    }
+  });
 
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers['idempotency-key'];
-    const { actor } = request;
-    if (request.method !== 'POST' || typeof key !== 'string' || actor?.kind !== 'token') return;
-    if (!keyPattern.test(key)) {
-      throw new TielineError('request-invalid', 'The Idempotency-Key must be 1 to 255 visible ASCII characters');
-    }
-    const hash = hashOf(request);
+    const { actor, fingerprint } = request;
+    if (typeof key !== 'string' || fingerprint === undefined || actor?.kind !== 'token') return;
+    assertIdempotencyKey(key);
+    const hash = await vault.seal(new Secret(fingerprint), requestContextOf(actor.id, key));
     const taken = await sql`
       insert into idempotent_answers (token_id, key, request_hash) values (${actor.id}, ${key}, ${hash})
       on conflict (token_id, key) do update set created_at = now(), request_hash = excluded.request_hash
@@ -43,17 +51,24 @@ export function rememberAnswers(app: FastifyInstance, database: Database, vault:
       return;
     }
     const answer = await findAnswer(database, actor.id, key);
-    if (answer !== undefined && !answer.hash.equals(hash)) {
-      throw new TielineError('idempotency-key-reused', `The Idempotency-Key ${key} was used for another request`);
+    const known = answer && (await vault.unsealText(answer.hash, requestContextOf(actor.id, key)));
+    if (known !== undefined && known !== fingerprint) {
+      throw new TielineError(
+        'idempotency-key-reused',
+        `The Idempotency-Key ${key} was used for another request`,
+      );
     }
     if (answer?.status == null || answer.sealed === null) {
-      throw new TielineError('idempotency-key-busy', `The request with the Idempotency-Key ${key} has not ended`);
+      throw new TielineError(
+        'idempotency-key-busy',
+        `The request with the Idempotency-Key ${key} has not ended`,
+      );
     }
     const text = await vault.unsealText(answer.sealed, contextOf(actor.id, key));
     return reply
       .status(answer.status)
       .header('idempotent-replayed', 'true')
-      .type('application/json; charset=utf-8')
+      .type(answer.status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json')
       .send(text);
   });
 
@@ -61,7 +76,9 @@ export function rememberAnswers(app: FastifyInstance, database: Database, vault:
     const { idempotencyKey: key, actor } = request;
     if (key === undefined || actor === undefined) return payload;
     if (reply.statusCode >= 500 || typeof payload !== 'string') {
-      await sql`delete from idempotent_answers where token_id = ${actor.id} and key = ${key}`.execute(database.kysely);
+      await sql`delete from idempotent_answers where token_id = ${actor.id} and key = ${key}`.execute(
+        database.kysely,
+      );
       return payload;
     }
     const sealed = await vault.seal(new Secret(payload), contextOf(actor.id, key));
@@ -78,9 +95,18 @@ async function findAnswer(database: Database, tokenId: string, key: string) {
   return found.rows[0];
 }
 
+const requestContextOf = (tokenId: string, key: string): string => `idempotent-request ${tokenId} ${key}`;
 const contextOf = (tokenId: string, key: string): string => `idempotent-answer ${tokenId} ${key}`;
 
-/** The body may hold a secret's value: only its hash is kept. */
-function hashOf(request: FastifyRequest): Buffer {
-  return createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body)}`).digest();
+/** @throws request-invalid */
+export function assertIdempotencyKey(key: string): void {
+  if (keyPattern.test(key)) return;
+  throw new TielineError('request-invalid', 'The Idempotency-Key must be 1 to 255 visible ASCII characters');
+}
+
+/** The body may hold a secret's value, and a hash of it could be found by trying: it is kept encrypted. */
+function fingerprintOf({ method, url, body }: FastifyRequest): string {
+  return createHash('sha256')
+    .update(`${method} ${url}\n${JSON.stringify(body)}`)
+    .digest('base64url');
 }

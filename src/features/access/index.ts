@@ -1,8 +1,8 @@
-export { type Actor, type ConnectKeyActor, maySee, requireRole } from './actors.ts';
-export { createCredentials, type Credentials } from './credentials.ts';
+export { type Actor, type ConnectKeyActor, maySee, requireRole, scopeOf } from './actors.ts';
+export { type Credentials, createCredentials } from './credentials.ts';
 export { guardRoutes } from './guard.ts';
-export { rememberAnswers } from './idempotency.ts';
+export { assertIdempotencyKey, rememberAnswers } from './idempotency.ts';
 export { accessRoutes } from './routes.ts';
-export { ancestorsOf, resolveReference, scopeSchema } from './scopes.ts';
+export { ancestorsOf, resolveReference, scopeSchema, withinScope } from './scopes.ts';
 export { createApiToken, makeFirstToken } from './token-store.ts';
 export { makeToken } from './tokens.ts';

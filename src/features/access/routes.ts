@@ -1,11 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
-import { requireRole, roles } from './actors.ts';
-import type { Credentials } from './credentials.ts';
 import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
+import { maySee, requireRole, roles, scopeOf } from './actors.ts';
+import type { Credentials } from './credentials.ts';
 import { scopeSchema } from './scopes.ts';
-import { type ApiToken, createApiToken, getApiToken, listApiTokens, revokeApiToken } from './token-store.ts';
+import {
+  type ApiToken,
+  createApiToken,
+  getApiToken,
+  listApiTokens,
+  noApiToken,
+  revokeApiToken,
+} from './token-store.ts';
 
 const tokenView = z.object({
   id: z.string(),
@@ -42,7 +49,9 @@ export function accessRoutes(options: {
         schema: {
           summary: 'Who calls',
           tags: ['access'],
-          response: { 200: z.object({ kind: z.enum(['token', 'connect-key']), id: z.string(), name: z.string() }) },
+          response: {
+            200: z.object({ kind: z.enum(['token', 'connect-key']), id: z.string(), name: z.string() }),
+          },
         },
       },
       async (request) => {
@@ -91,9 +100,12 @@ export function accessRoutes(options: {
         },
       },
       async (request) => {
-        requireRole(request.actor, 'administrator', 'account');
         const { cursor, limit } = request.query;
-        const tokens = await listApiTokens(database, { before: cursor, limit });
+        const tokens = await listApiTokens(database, {
+          within: scopeOf(request.actor),
+          before: cursor,
+          limit,
+        });
         return { items: tokens.map(view), next: cursorOf(tokens, limit) };
       },
     );
@@ -111,6 +123,8 @@ export function accessRoutes(options: {
       },
       async (request, reply) => {
         const token = await getApiToken(database, request.params.id);
+        // What one may not see does not exist for one.
+        if (!maySee(request.actor, token.scope)) throw noApiToken(token.id);
         requireRole(request.actor, 'administrator', token.scope);
         await revokeApiToken(database, token.id, now());
         credentials.forget();

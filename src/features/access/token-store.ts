@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { Database } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Role } from './actors.ts';
+import { withinScope } from './scopes.ts';
 import { makeToken } from './tokens.ts';
 
 /** An API token as it is shown: never its text. */
@@ -36,14 +37,15 @@ export async function createApiToken(
   return { ...row, token: text };
 }
 
-/** API tokens of the scopes that the caller may see, newest first. */
+/** API tokens of a scope and those below it, newest first. */
 export async function listApiTokens(
   database: Database,
-  page: { before?: string; limit: number },
+  page: { within: string; before?: string; limit: number },
 ): Promise<ApiToken[]> {
   const found = await sql<ApiToken>`
     select ${columns} from api_tokens
-    where ${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid
+    where ${withinScope('scope', page.within)}
+      and (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
     order by id desc limit ${page.limit}`.execute(database.kysely);
   return found.rows;
 }
@@ -54,9 +56,12 @@ export async function getApiToken(database: Database, id: string): Promise<ApiTo
     database.kysely,
   );
   const row = found.rows[0];
-  if (row === undefined) throw new TielineError('resource-not-found', `There is no API token ${id}`);
+  if (row === undefined) throw noApiToken(id);
   return row;
 }
+
+export const noApiToken = (id: string): TielineError =>
+  new TielineError('resource-not-found', `There is no API token ${id}`);
 
 /** Ends a token at once. Ending it again changes nothing. */
 export async function revokeApiToken(database: Database, id: string, now: Date): Promise<void> {

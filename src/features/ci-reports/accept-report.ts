@@ -16,8 +16,9 @@ export type Report = { kind: 'build'; entity: Build } | { kind: 'deployment'; en
 export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | undefined): NewDelivery {
   assertAllowed(report, actor);
   const { kind, entity } = report;
-  const allowed = entity.issueKeys.filter((key) => isAllowed(key, actor));
-  const refused = entity.issueKeys.filter((key) => !isAllowed(key, actor));
+  const keys = [...new Set(entity.issueKeys)];
+  const allowed = keys.filter((key) => isAllowed(key, actor));
+  const refused = keys.filter((key) => !isAllowed(key, actor));
   const services = report.kind === 'deployment' ? (report.entity.services ?? []) : [];
   const nothingLeft = allowed.length === 0 && services.length === 0;
   const body = JSON.stringify({ ...entity, issueKeys: allowed });
@@ -32,7 +33,8 @@ export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | 
     summary: summaryOf(report),
     issueKeys: allowed,
     refusedKeys: refused,
-    dedupe: { namespace: actor.connectionId, key: id ?? hashOf(kind, body) },
+    // By connect key: the delivery of another's report is not this one's to see.
+    dedupe: { namespace: `${kind} ${actor.id}`, key: id ?? hashOf(body) },
     body,
     ...(nothingLeft ? { skip: 'the connect key allows none of the issue keys' } : {}),
   };
@@ -48,7 +50,10 @@ function assertAllowed({ kind, entity }: Report, actor: ConnectKeyActor): void {
   if (kind !== 'deployment' || actor.environments === undefined) return;
   const name = entity.environment.displayName;
   if (!actor.environments.includes(name)) {
-    throw new TielineError('not-allowed', `The connect key "${actor.name}" does not allow the environment "${name}"`);
+    throw new TielineError(
+      'not-allowed',
+      `The connect key "${actor.name}" does not allow the environment "${name}"`,
+    );
   }
 }
 
@@ -68,5 +73,4 @@ function summaryOf({ kind, entity }: Report): string {
     : `deployment ${entity.deploymentNumber} of ${entity.pipeline.displayName} to ${entity.environment.displayName}: ${entity.state}`;
 }
 
-const hashOf = (kind: string, body: string): string =>
-  `sha256:${createHash('sha256').update(`${kind} ${body}`).digest('hex')}`;
+const hashOf = (body: string): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;

@@ -2,18 +2,22 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
 import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
-import { type Credentials, maySee, requireRole } from '../access/index.ts';
-import type { ConnectionStore } from '../connections/index.ts';
+import { type Credentials, maySee, requireRole, scopeOf } from '../access/index.ts';
+import { type ConnectionStore, getVisibleConnection } from '../connections/index.ts';
 import {
   type ConnectKey,
   createConnectKey,
   getConnectKey,
   listConnectKeys,
+  noConnectKey,
   revokeConnectKey,
 } from './connect-key-store.ts';
 
 const rules = {
-  projects: z.array(z.string().regex(/^[A-Z][A-Z0-9_]{1,254}$/, 'expected a project key such as MYT')).min(1).max(500),
+  projects: z
+    .array(z.string().regex(/^[A-Z][A-Z0-9_]{1,254}$/, 'expected a project key such as MYT'))
+    .min(1)
+    .max(500),
   kinds: z.array(z.enum(['build', 'deployment'])).min(1),
   environments: z.array(z.string().min(1).max(255)).min(1).max(500),
 };
@@ -56,7 +60,11 @@ export function connectKeyRoutes(options: {
           summary: 'Make a connect key; its text is in this answer only',
           tags: ['connect keys'],
           body: z.strictObject({
-            connection: z.string().min(1).max(300).meta({ description: 'The Jira connection, by id or name.' }),
+            connection: z
+              .string()
+              .min(1)
+              .max(300)
+              .meta({ description: 'The Jira connection, by id or name.' }),
             name: nameText,
             projects: rules.projects.optional().meta({ description: 'Only issues of these projects.' }),
             kinds: rules.kinds.optional().meta({ description: 'Only builds, or only deployments.' }),
@@ -68,7 +76,7 @@ export function connectKeyRoutes(options: {
       },
       async (request, reply) => {
         const { connection, expiresAt, ...wanted } = request.body;
-        const target = await connections.get(connection);
+        const target = await getVisibleConnection(connections, request.actor, connection);
         requireRole(request.actor, 'editor', target.scope);
         const made = await createConnectKey(database, {
           ...wanted,
@@ -92,14 +100,12 @@ export function connectKeyRoutes(options: {
       },
       async (request) => {
         const { cursor, limit, connection } = request.query;
-        const connectionId = connection === undefined ? undefined : (await connections.get(connection)).id;
-        const page = await listConnectKeys(database, { connectionId, before: cursor, limit });
-        const scopes = new Map<string, boolean>();
-        for (const { connectionId: id } of page) {
-          if (!scopes.has(id)) scopes.set(id, maySee(request.actor, (await connections.get(id)).scope));
-        }
-        const items = page.filter((key) => scopes.get(key.connectionId)).map(view);
-        return { items, next: cursorOf(page, limit) };
+        const connectionIds =
+          connection === undefined
+            ? await connections.listIds(scopeOf(request.actor))
+            : [(await getVisibleConnection(connections, request.actor, connection)).id];
+        const page = await listConnectKeys(database, { connectionIds, before: cursor, limit });
+        return { items: page.map(view), next: cursorOf(page, limit) };
       },
     );
 
@@ -116,7 +122,10 @@ export function connectKeyRoutes(options: {
       },
       async (request, reply) => {
         const key = await getConnectKey(database, request.params.id);
-        requireRole(request.actor, 'editor', (await connections.get(key.connectionId)).scope);
+        const { scope } = await connections.get(key.connectionId);
+        // What one may not see does not exist for one.
+        if (!maySee(request.actor, scope)) throw noConnectKey(key.id);
+        requireRole(request.actor, 'editor', scope);
         await revokeConnectKey(database, key.id, now());
         credentials.forget();
         return reply.status(204).send(null);

@@ -47,15 +47,15 @@ export async function createConnectKey(
   return { ...row, key: text };
 }
 
-/** Connect keys, newest first; of one connection when it is given. */
+/** Connect keys of connections, newest first. */
 export async function listConnectKeys(
   database: Database,
-  page: { connectionId?: string; before?: string; limit: number },
+  page: { connectionIds: string[]; before?: string; limit: number },
 ): Promise<ConnectKey[]> {
   const found = await sql<ConnectKey>`
     select ${columns} from connect_keys
     where (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
-      and (${page.connectionId ?? null}::uuid is null or connection_id = ${page.connectionId ?? null}::uuid)
+      and connection_id = any(${page.connectionIds}::uuid[])
     order by id desc limit ${page.limit}`.execute(database.kysely);
   return found.rows;
 }
@@ -66,9 +66,12 @@ export async function getConnectKey(database: Database, id: string): Promise<Con
     database.kysely,
   );
   const row = found.rows[0];
-  if (row === undefined) throw new TielineError('resource-not-found', `There is no connect key ${id}`);
+  if (row === undefined) throw noConnectKey(id);
   return row;
 }
+
+export const noConnectKey = (id: string): TielineError =>
+  new TielineError('resource-not-found', `There is no connect key ${id}`);
 
 /** Ends a connect key at once. Ending it again changes nothing. */
 export async function revokeConnectKey(database: Database, id: string, now: Date): Promise<void> {

@@ -4,14 +4,18 @@ import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
 import { buildReport, deploymentReport } from '../../report/schema.ts';
 import { deliveryStates, type Work } from '../../work/index.ts';
-import type { ConnectKeyActor } from '../access/index.ts';
+import { assertIdempotencyKey, type ConnectKeyActor } from '../access/index.ts';
 import { deliveryOf, type Report } from './accept-report.ts';
 import type { Sites } from './sites.ts';
 
 const accepted = z.object({
-  delivery: z.string().meta({ description: 'The id under which what becomes of the report can be asked for.' }),
+  delivery: z
+    .string()
+    .meta({ description: 'The id under which what becomes of the report can be asked for.' }),
   state: z.enum(deliveryStates),
-  duplicate: z.boolean().meta({ description: 'True when this report was known; the delivery is the first one.' }),
+  duplicate: z
+    .boolean()
+    .meta({ description: 'True when this report was known; the delivery is the first one.' }),
 });
 
 /** Posts of builds and deployments, by connect key. */
@@ -24,6 +28,7 @@ export function reportRoutes({ work, sites }: { work: Work; sites: Sites }): Fas
     const actor = connectKeyOf(request);
     if (given.instance !== undefined) await sites.check(actor.connectionId, given.instance);
     const header = request.headers['idempotency-key'];
+    if (typeof header === 'string') assertIdempotencyKey(header);
     const id = given.id ?? (typeof header === 'string' ? header : undefined);
     const { id: delivery, state, duplicate } = await work.post(deliveryOf(report, actor, id));
     return { delivery, state, duplicate };
@@ -62,13 +67,16 @@ export function reportRoutes({ work, sites }: { work: Work; sites: Sites }): Fas
       },
       async (request, reply) => {
         const { id, instance, ...entity } = request.body;
-        return reply.status(202).send(await accept(request, { id, instance }, { kind: 'deployment', entity }));
+        return reply
+          .status(202)
+          .send(await accept(request, { id, instance }, { kind: 'deployment', entity }));
       },
     );
   };
 }
 
 function connectKeyOf({ actor }: FastifyRequest): ConnectKeyActor {
-  if (actor?.kind !== 'connect-key') throw new TielineError('credentials-invalid', 'This needs a connect key');
+  if (actor?.kind !== 'connect-key')
+    throw new TielineError('credentials-invalid', 'This needs a connect key');
   return actor;
 }

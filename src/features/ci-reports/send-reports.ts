@@ -6,7 +6,7 @@ import type { JiraClients } from '../connections/index.ts';
 /** What Jira said of one issue key, as it is stored and shown. */
 export interface IssueOutcome {
   key: string;
-  outcome: 'linked' | 'unknown' | 'rejected';
+  outcome: 'linked' | 'unknown' | 'rejected' | 'left-out';
   message?: string;
 }
 
@@ -55,13 +55,15 @@ function revive<E extends Build | Deployment>({ body, sequence }: Sendable): Seq
 function outcomeOf(delivery: Sendable, outcome: SubmitOutcome | undefined): SendOutcome {
   if (outcome === undefined) throw new TypeError('the connector gave too few outcomes');
   if (outcome.state === 'failed') return outcome;
-  const unknown = new Set(outcome.unknownIssueKeys);
+  const exceptions = exceptionsOf(outcome);
+  const issuesWith = (others: Omit<IssueOutcome, 'key'>) =>
+    delivery.issueKeys.map((key): IssueOutcome => ({ key, ...(exceptions.get(key) ?? others) }));
   if (outcome.state === 'accepted') {
-    const issues = delivery.issueKeys.map((key) => issueOutcome(key, unknown, 'linked'));
-    return { state: unknown.size === 0 ? 'delivered' : 'partial', answer: { issues } };
+    const state = exceptions.size === 0 ? 'delivered' : 'partial';
+    return { state, answer: { issues: issuesWith({ outcome: 'linked' }) } };
   }
   const message = outcome.errors.join('; ');
-  const issues = delivery.issueKeys.map((key) => issueOutcome(key, unknown, 'rejected', message));
+  const issues = issuesWith({ outcome: 'rejected', message });
   return {
     state: 'rejected',
     answer: { issues, errors: outcome.errors },
@@ -69,12 +71,12 @@ function outcomeOf(delivery: Sendable, outcome: SubmitOutcome | undefined): Send
   };
 }
 
-function issueOutcome(
-  key: string,
-  unknown: Set<string>,
-  otherwise: IssueOutcome['outcome'],
-  message?: string,
-): IssueOutcome {
-  if (unknown.has(key)) return { key, outcome: 'unknown', message: 'Jira knows no such issue' };
-  return { key, outcome: otherwise, ...(message ? { message } : {}) };
+/** The keys with which something else was done than with the rest. */
+function exceptionsOf({ unknownIssueKeys, leftOutIssueKeys }: Exclude<SubmitOutcome, { state: 'failed' }>) {
+  const unknown = { outcome: 'unknown', message: 'Jira knows no such issue' } as const;
+  const leftOut = { outcome: 'left-out', message: 'not sent: more issues than Jira takes for one' } as const;
+  return new Map<string, Omit<IssueOutcome, 'key'>>([
+    ...leftOutIssueKeys.map((key) => [key, leftOut] as const),
+    ...unknownIssueKeys.map((key) => [key, unknown] as const),
+  ]);
 }

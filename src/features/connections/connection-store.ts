@@ -3,7 +3,7 @@ import { v7 as uuid, validate } from 'uuid';
 import type { Database } from '../../database/index.ts';
 import type { Settings, TestReport } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
-import { resolveReference } from '../access/index.ts';
+import { resolveReference, withinScope } from '../access/index.ts';
 
 /** A connection as stored: secrets are references. */
 export interface StoredConnection {
@@ -24,7 +24,12 @@ const columns = sql`id, scope, name, connector, settings, last_test as "lastTest
 /** Stores connections. */
 export interface ConnectionStore {
   /** @throws name-taken */
-  create(wanted: { scope: string; name: string; connector: string; settings: Settings }): Promise<StoredConnection>;
+  create(wanted: {
+    scope: string;
+    name: string;
+    connector: string;
+    settings: Settings;
+  }): Promise<StoredConnection>;
   /** @throws resource-not-found, name-taken */
   change(id: string, wanted: { name: string; settings: Settings }): Promise<StoredConnection>;
   /** @throws resource-in-use while connect keys of it live */
@@ -33,7 +38,10 @@ export interface ConnectionStore {
   get(idOrReference: string, from?: string): Promise<StoredConnection>;
   /** The scope of a connection; undefined once it is deleted. */
   findScope(id: string): Promise<string | undefined>;
-  list(page: { before?: string; limit: number }): Promise<StoredConnection[]>;
+  /** Those of a scope and below it, newest first. */
+  list(page: { within: string; before?: string; limit: number }): Promise<StoredConnection[]>;
+  /** The ids of all connections of a scope and below it. */
+  listIds(within: string): Promise<string[]>;
   keepTest(id: string, report: TestReport, at: Date): Promise<void>;
 }
 
@@ -60,12 +68,17 @@ export function createConnectionStore(database: Database): ConnectionStore {
     },
     async remove(id) {
       const keys = await sql<{ name: string }>`
-        select name from connect_keys where connection_id = ${id}::uuid and revoked_at is null`.execute(kysely);
+        select name from connect_keys where connection_id = ${id}::uuid and revoked_at is null
+          and (expires_at is null or expires_at > now())`.execute(kysely);
       if (keys.rows.length > 0) {
         const names = keys.rows.map((row) => `"${row.name}"`).join(', ');
-        throw new TielineError('resource-in-use', `Connect keys of this connection are still valid: ${names}`, {
-          hint: 'Revoke them first; pipelines that use them would fail.',
-        });
+        throw new TielineError(
+          'resource-in-use',
+          `Connect keys of this connection are still valid: ${names}`,
+          {
+            hint: 'Revoke them first; pipelines that use them would fail.',
+          },
+        );
       }
       await database.transaction('remove-connection', async (trx) => {
         await sql`delete from connect_keys where connection_id = ${id}::uuid`.execute(trx);
@@ -74,19 +87,30 @@ export function createConnectionStore(database: Database): ConnectionStore {
     },
     async get(idOrReference, from = 'account') {
       const found = validate(idOrReference)
-        ? await sql<StoredConnection>`select ${columns} from connections where id = ${idOrReference}::uuid`.execute(kysely)
+        ? await sql<StoredConnection>`select ${columns} from connections where id = ${idOrReference}::uuid`.execute(
+            kysely,
+          )
         : await byReference(database, idOrReference, from);
       const row = found.rows[0];
-      if (row === undefined) throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
+      if (row === undefined)
+        throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
       return row;
     },
     async findScope(id) {
-      const found = await sql<{ scope: string }>`select scope from connections where id = ${id}::uuid`.execute(kysely);
+      const found = await sql<{
+        scope: string;
+      }>`select scope from connections where id = ${id}::uuid`.execute(kysely);
       return found.rows[0]?.scope;
     },
-    async list({ before, limit }) {
+    async listIds(within) {
+      const found = await sql<{ id: string }>`
+        select id from connections where ${withinScope('scope', within)}`.execute(kysely);
+      return found.rows.map((row) => row.id);
+    },
+    async list({ within, before, limit }) {
       const found = await sql<StoredConnection>`
-        select ${columns} from connections where ${before ?? null}::uuid is null or id < ${before ?? null}::uuid
+        select ${columns} from connections where ${withinScope('scope', within)}
+          and (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
         order by id desc limit ${limit}`.execute(kysely);
       return found.rows;
     },
@@ -100,7 +124,9 @@ export function createConnectionStore(database: Database): ConnectionStore {
 async function byReference(database: Database, reference: string, from: string) {
   const { scope, name } = resolveReference(reference, from);
   return sql<StoredConnection>`
-    select ${columns} from connections where scope = ${scope} and lower(name) = lower(${name})`.execute(database.kysely);
+    select ${columns} from connections where scope = ${scope} and lower(name) = lower(${name})`.execute(
+    database.kysely,
+  );
 }
 
 function taken(name: string, scope: string): never {

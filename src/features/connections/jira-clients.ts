@@ -30,7 +30,10 @@ export function createJiraClients(
       const { connector, connection } = await openConnection(parts, stored);
       const client = connector.jira?.(connection);
       if (client === undefined) {
-        throw new TielineError('request-invalid', `"${stored.name}" is a ${connector.label} connection, not one to Jira`);
+        throw new TielineError(
+          'request-invalid',
+          `"${stored.name}" is a ${connector.label} connection, not one to Jira`,
+        );
       }
       if (stamp !== undefined) kept.set(connectionId, { stamp, client });
       return client;

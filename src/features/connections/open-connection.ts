@@ -3,6 +3,7 @@ import { TielineError } from '../../kit/errors.ts';
 import type { HttpFactory } from '../../kit/http.ts';
 import type { Log } from '../../kit/log.ts';
 import { openSettings } from '../../kit/settings.ts';
+import { wrongFields } from '../../kit/wrong-fields.ts';
 import type { StoredConnection } from './connection-store.ts';
 import type { SecretStore } from './secret-store.ts';
 
@@ -33,12 +34,12 @@ export function parseSettings(parts: ConnectionParts, connectorId: string, setti
   const parsed = connector.settings.safeParse(settings);
   if (parsed.success) return parsed.data;
   throw new TielineError('request-invalid', `The settings are not those of a ${connector.label} connection`, {
-    fields: parsed.error.issues.map(({ path, message }) => ({ path: ['settings', ...path].join('.'), message })),
+    fields: wrongFields(parsed.error.issues, ['settings']),
   });
 }
 
 /** The connector of this id. @throws request-invalid naming those that exist */
-export function getConnector(parts: ConnectionParts, id: string): AnyConnector {
+function getConnector(parts: ConnectionParts, id: string): AnyConnector {
   const connector = parts.connectors.get(id);
   if (connector !== undefined) return connector;
   const known = [...parts.connectors.keys()].join(', ');
@@ -51,7 +52,9 @@ export function getConnector(parts: ConnectionParts, id: string): AnyConnector {
 /** Resolves the secrets of a connection and aims its clients. @throws reference-not-found */
 export async function openConnection(parts: ConnectionParts, stored: Openable): Promise<OpenedConnection> {
   const connector = getConnector(parts, stored.connector);
-  const settings = await openSettings(stored.settings, (reference) => parts.secrets.resolve(reference, stored.scope));
+  const settings = await openSettings(stored.settings, (reference) =>
+    parts.secrets.resolve(reference, stored.scope),
+  );
   const { certificateAuthority, allowAddresses } = stored.settings;
   return {
     connector,
@@ -62,7 +65,7 @@ export async function openConnection(parts: ConnectionParts, stored: Openable): 
       settings,
       log: parts.log,
       now: parts.now,
-      aim: ({ part: _part, ...target }) =>
+      aim: (target) =>
         parts.http.aim({
           ...target,
           // One name for all parts: a quota pauses the whole connection.

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Settings, TestReport } from '../../kit/connector.ts';
-import { TielineError } from '../../kit/errors.ts';
 import { cursorOf, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
 import { secretReferencesIn } from '../../kit/settings.ts';
-import { type Actor, maySee, requireRole, scopeSchema } from '../access/index.ts';
+import { type Actor, requireRole, scopeOf, scopeSchema } from '../access/index.ts';
 import type { ConnectionStore, StoredConnection } from './connection-store.ts';
 import { type ConnectionParts, type Openable, openConnection, parseSettings } from './open-connection.ts';
+import { getVisibleConnection } from './visible-connection.ts';
 
-const settings = z
-  .record(z.string(), z.unknown())
-  .meta({ description: 'As the connector wants them; a secret is given by reference: `{"secret": "name"}`.' });
+const settings = z.record(z.string(), z.unknown()).meta({
+  description: 'As the connector wants them; a secret is given by reference: `{"secret": "name"}`.',
+});
 const report = z.object({
   ok: z.boolean(),
   product: z.string().optional(),
@@ -22,7 +22,9 @@ const report = z.object({
       message: z.string(),
       hint: z.string().optional(),
       details: z
-        .array(z.object({ name: z.string(), project: z.string().optional(), state: z.enum(['ok', 'missing']) }))
+        .array(
+          z.object({ name: z.string(), project: z.string().optional(), state: z.enum(['ok', 'missing']) }),
+        )
         .optional(),
     }),
   ),
@@ -80,14 +82,8 @@ export function connectionRoutes(
     const { connector, connection } = await openConnection(parts, openable);
     return connector.test(connection, about);
   };
-  const visible = async (actor: Actor | undefined, idOrReference: string): Promise<StoredConnection> => {
-    const connection = await connections.get(idOrReference);
-    // What one may not see does not exist for one.
-    if (!maySee(actor, connection.scope)) {
-      throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
-    }
-    return connection;
-  };
+  const visible = (actor: Actor | undefined, idOrReference: string): Promise<StoredConnection> =>
+    getVisibleConnection(connections, actor, idOrReference);
 
   return async (app) => {
     app.post(
@@ -139,9 +135,8 @@ export function connectionRoutes(
       },
       async (request) => {
         const { cursor, limit } = request.query;
-        const page = await connections.list({ before: cursor, limit });
-        const items = page.filter((connection) => maySee(request.actor, connection.scope)).map(view);
-        return { items, next: cursorOf(page, limit) };
+        const page = await connections.list({ within: scopeOf(request.actor), before: cursor, limit });
+        return { items: page.map(view), next: cursorOf(page, limit) };
       },
     );
 

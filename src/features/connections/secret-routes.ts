@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
 import { Secret } from '../../kit/secret.ts';
-import { maySee, requireRole, scopeSchema } from '../access/index.ts';
-import type { SecretStore, StoredSecret } from './secret-store.ts';
+import { type Actor, maySee, requireRole, scopeOf, scopeSchema } from '../access/index.ts';
+import { noSecret, type SecretStore, type StoredSecret } from './secret-store.ts';
 
 const secretView = z.object({
   id: z.string(),
@@ -29,6 +29,13 @@ const view = (secret: StoredSecret) => ({
 
 /** `/api/v1/secrets`: names and values in, names out. */
 export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPluginAsyncZod {
+  const visible = async (actor: Actor | undefined, id: string): Promise<StoredSecret> => {
+    const secret = await secrets.get(id);
+    // What one may not see does not exist for one.
+    if (!maySee(actor, secret.scope)) throw noSecret(id);
+    return secret;
+  };
+
   return async (app) => {
     app.post(
       '/api/v1/secrets',
@@ -65,9 +72,8 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
       },
       async (request) => {
         const { cursor, limit } = request.query;
-        const page = await secrets.list({ before: cursor, limit });
-        const items = page.filter((secret) => maySee(request.actor, secret.scope)).map(view);
-        return { items, next: cursorOf(page, limit) };
+        const page = await secrets.list({ within: scopeOf(request.actor), before: cursor, limit });
+        return { items: page.map(view), next: cursorOf(page, limit) };
       },
     );
 
@@ -84,7 +90,7 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
         },
       },
       async (request) => {
-        const secret = await secrets.get(request.params.id);
+        const secret = await visible(request.actor, request.params.id);
         requireRole(request.actor, 'editor', secret.scope);
         return view(await secrets.change(secret.id, request.body.value));
       },
@@ -102,7 +108,7 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
         },
       },
       async (request, reply) => {
-        const secret = await secrets.get(request.params.id);
+        const secret = await visible(request.actor, request.params.id);
         requireRole(request.actor, 'editor', secret.scope);
         await secrets.remove(secret.id);
         return reply.status(204).send(null);

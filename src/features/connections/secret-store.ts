@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { Database, Vault } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
-import { ancestorsOf, resolveReference } from '../access/index.ts';
+import { ancestorsOf, resolveReference, withinScope } from '../access/index.ts';
 
 /** A secret as it is shown: never its value. */
 export interface StoredSecret {
@@ -29,7 +29,8 @@ export interface SecretStore {
   remove(id: string): Promise<void>;
   /** @throws resource-not-found */
   get(id: string): Promise<StoredSecret>;
-  list(page: { before?: string; limit: number }): Promise<StoredSecret[]>;
+  /** Those of a scope and below it, newest first. */
+  list(page: { within: string; before?: string; limit: number }): Promise<StoredSecret[]>;
   /** The value behind a reference, seen from a scope. @throws reference-not-found */
   resolve(reference: string, from: string): Promise<Secret>;
   /** Asserts that a reference leads to a secret. @throws reference-not-found */
@@ -51,7 +52,9 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
     return row;
   };
   const get = async (id: string): Promise<StoredSecret> => {
-    const found = await sql<StoredSecret>`select ${columns} from secrets where id = ${id}::uuid`.execute(kysely);
+    const found = await sql<StoredSecret>`select ${columns} from secrets where id = ${id}::uuid`.execute(
+      kysely,
+    );
     return the(found.rows[0], id);
   };
 
@@ -65,7 +68,8 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
         values (${id}, ${scope}, ${name}, ${description}, ${sealed})
         on conflict do nothing returning ${columns}`.execute(kysely);
       const row = made.rows[0];
-      if (row === undefined) throw new TielineError('name-taken', `There is a secret "${name}" in ${scope} already`);
+      if (row === undefined)
+        throw new TielineError('name-taken', `There is a secret "${name}" in ${scope} already`);
       return row;
     },
     async change(id, value) {
@@ -86,9 +90,10 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
       }
       await sql`delete from secrets where id = ${id}::uuid`.execute(kysely);
     },
-    async list({ before, limit }) {
+    async list({ within, before, limit }) {
       const found = await sql<StoredSecret>`
-        select ${columns} from secrets where ${before ?? null}::uuid is null or id < ${before ?? null}::uuid
+        select ${columns} from secrets where ${withinScope('scope', within)}
+          and (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
         order by id desc limit ${limit}`.execute(kysely);
       return found.rows;
     },
@@ -116,9 +121,12 @@ async function connectionsThatUse(database: Database, secret: StoredSecret): Pro
 }
 
 function the(row: StoredSecret | undefined, id: string): StoredSecret {
-  if (row === undefined) throw new TielineError('resource-not-found', `There is no secret ${id}`);
+  if (row === undefined) throw noSecret(id);
   return row;
 }
+
+export const noSecret = (id: string): TielineError =>
+  new TielineError('resource-not-found', `There is no secret ${id}`);
 
 const notFound = (reference: string, from: string): TielineError =>
   new TielineError('reference-not-found', `There is no secret "${reference}" seen from the scope ${from}`);

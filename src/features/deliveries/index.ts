@@ -1,2 +1,2 @@
 export { deliveryRoutes } from './routes.ts';
-export { type DeliveryView, deliveryView } from './view.ts';
+export type { DeliveryView } from './view.ts';

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { isoDate, text } from '../../kit/paging.ts';
 import { type Delivery, deliveryStates, finalStates } from '../../work/index.ts';
 
-const issueOutcomes = ['linked', 'unknown', 'rejected', 'not-allowed', 'not-sent', 'pending'] as const;
+const issueOutcomes = [
+  'linked',
+  'unknown',
+  'rejected',
+  'left-out',
+  'not-allowed',
+  'not-sent',
+  'pending',
+] as const;
 
 /** A delivery as the API shows it. */
 export const deliveryView = z.object({

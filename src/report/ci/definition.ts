@@ -1,4 +1,4 @@
-/** An environment as it is handed in: never `process.env` itself read from here. */
+/** The variables of a process, as they are handed in. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Looks a name up in what the CI exposes; undefined when it is absent, blank or one of the CI's words for nothing. */

@@ -22,6 +22,7 @@ const faultSchema = z.strictObject({
   answer: z.union([
     z.enum(['drop-connection', 'apply-then-drop']),
     z.strictObject({ delayMs }),
+    z.strictObject({ nearLimit: z.enum(rateLimitReasons), delayMs: delayMs.optional() }),
     z.strictObject({
       rateLimit: z.enum([...rateLimitReasons, 'none']),
       retryAfterSeconds: z.number().min(0).optional(),
@@ -48,12 +49,16 @@ const orderSchema = z.union([
   z.strictObject({ wrongCredentialsAreAnonymous: z.literal(true) }),
 ]);
 
-const gateSchema = z.strictObject({
-  pipelineId: z.string(),
-  environmentId: z.string(),
-  deploymentSequenceNumber: z.number().int(),
-  status: z.enum(gatingStatuses),
-});
+/** One gate by its deployment, or, without one, all. */
+const gateSchema = z.union([
+  z.strictObject({
+    pipelineId: z.string(),
+    environmentId: z.string(),
+    deploymentSequenceNumber: z.number().int(),
+    status: z.enum(gatingStatuses),
+  }),
+  z.strictObject({ status: z.enum(gatingStatuses) }),
+]);
 
 const refuse = (status: number, message: string) => new Refusal({ status, body: { error: message } });
 
@@ -102,8 +107,13 @@ export function controlRoutes(faults: Faults, state: SimulatorState): Route[] {
       method: 'PUT',
       path: '/_simulator/gates',
       handle(request) {
-        const { status, ...key } = read(gateSchema, request);
-        return { status: state.decideGate(key, status) ? 204 : 404 };
+        const order = read(gateSchema, request);
+        if ('pipelineId' in order) {
+          const { status, ...key } = order;
+          return { status: state.decideGate(key, status) ? 204 : 404 };
+        }
+        state.decideGates(order.status);
+        return { status: 204 };
       },
     },
   ];

@@ -2,6 +2,24 @@ import { parseSeed, type Seed } from './seed.ts';
 
 const readOnly = ['BROWSE_PROJECTS', 'VIEW_DEV_TOOLS', 'VIEW_READONLY_WORKFLOW', 'VIEW_VOTERS_AND_WATCHERS'];
 
+/** The self-hosted site: the same, with user names and passwords, and a project key that Cloud does not allow. */
+export function defaultDataCenterSeed(): Seed {
+  const { cloudId: _cloudId, clients: _clients, apps: _apps, services: _services, ...seed } = defaultSeed();
+  const secrets: Record<string, { apiToken: string; password: string }> = {
+    'Ada Admin': { apiToken: 'simulated-admin-personal-token', password: 'simulated-admin-password' },
+    'Rita Reader': { apiToken: 'simulated-reader-personal-token', password: 'simulated-reader-password' },
+  };
+  return parseSeed({
+    ...seed,
+    accounts: seed.accounts.map((account) => ({ ...account, ...secrets[account.displayName] })),
+    projects: [...seed.projects, { key: 'PAY_EU', name: 'Payments Europe' }],
+    issues: [
+      ...seed.issues,
+      { key: 'PAY_EU-1', summary: 'Refunds in instalments', type: 'Story', status: 'To Do' },
+    ],
+  });
+}
+
 /** The site that a simulator shows when it is given no seed: `tieline-demo` with projects MYT and OPS. */
 export function defaultSeed(): Seed {
   return parseSeed({

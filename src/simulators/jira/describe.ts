@@ -1,4 +1,4 @@
-import type { JiraSimulator } from './index.ts';
+import type { DataCenterSimulator, JiraSimulator } from './index.ts';
 
 /** Everything that another Jira client needs to be pointed at the simulator. */
 export interface SimulatorDescription {
@@ -15,6 +15,8 @@ export interface SimulatorDescription {
   control: { faults: string; gates: string; state: string };
 }
 
+const may = (permissions: unknown) => (permissions === 'all' ? 'everything' : 'only what the seed grants');
+
 /** Addresses, accounts and credentials as data. The secrets are the simulator's own and protect nothing. */
 export function describeSimulator(simulator: JiraSimulator): SimulatorDescription {
   const { edition, name, siteUrl, gatewayUrl, cloudId } = simulator;
@@ -29,7 +31,7 @@ export function describeSimulator(simulator: JiraSimulator): SimulatorDescriptio
       email,
       apiToken,
       displayName,
-      may: permissions === 'all' ? 'everything' : 'only what the seed grants',
+      may: may(permissions),
     })),
     clients: simulator.clients.map((client) => ({ ...client })),
     apps: simulator.apps.map((app) => ({ ...app })),
@@ -69,6 +71,63 @@ export function describeAsText(description: SimulatorDescription): string {
     'Control',
     `  ${description.control.faults}   GET, POST, DELETE`,
     `  ${description.control.gates}    PUT`,
+    `  ${description.control.state}    GET`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Everything that another client needs to be pointed at a simulated Data Center. */
+export interface DataCenterDescription {
+  edition: string;
+  version: string;
+  name: string;
+  site: string;
+  accounts: {
+    name: string;
+    key: string;
+    email: string;
+    personalAccessToken: string;
+    password?: string;
+    displayName: string;
+    may: string;
+  }[];
+  projects: { key: string; name: string }[];
+  control: { faults: string; state: string };
+}
+
+/** As {@link describeSimulator}, for Data Center. */
+export function describeDataCenter(simulator: DataCenterSimulator): DataCenterDescription {
+  const { edition, version, name, siteUrl, originUrl } = simulator;
+  return {
+    edition,
+    version,
+    name,
+    site: siteUrl,
+    accounts: simulator.accounts.map(({ permissions, ...account }) => ({
+      ...account,
+      may: may(permissions),
+    })),
+    projects: simulator.projects.map(({ key, name: projectName }) => ({ key, name: projectName })),
+    control: { faults: `${originUrl}/_simulator/faults`, state: `${originUrl}/_simulator/state` },
+  };
+}
+
+/** The same for people to read. */
+export function describeDataCenterAsText(description: DataCenterDescription): string {
+  const lines = [
+    `Simulated Jira Data Center ${description.version} "${description.name}"`,
+    '',
+    `  Site       ${description.site}      open it in a browser`,
+    `  Projects   ${description.projects.map((one) => `${one.key} (${one.name})`).join(', ')}`,
+    '',
+    'Accounts (Bearer: personal access token; below Jira 11 also Basic: user name and password)',
+    ...description.accounts.map(
+      (one) =>
+        `  ${one.displayName}, may do ${one.may}\n    ${one.personalAccessToken}\n    ${one.name}${one.password === undefined ? '' : ` / ${one.password}`}`,
+    ),
+    '',
+    'Control',
+    `  ${description.control.faults}   GET, POST, DELETE`,
     `  ${description.control.state}    GET`,
   ];
   return `${lines.join('\n')}\n`;

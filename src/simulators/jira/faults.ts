@@ -28,12 +28,14 @@ export interface FaultMatch {
  * - `apply-then-drop`: everything happens, the connection ends without an answer
  * - `rateLimit`: a 429 with Atlassian's headers; without `retryAfterSeconds` there is no Retry-After
  * - `status`: this answer and no effect
+ * - `nearLimit`: the usual answer, with the headers that warn when less than a fifth of a limit is left
  * - `delayMs` alone: the usual answer, later; beside another: that, later
  */
 export type FaultAnswer =
   | 'drop-connection'
   | 'apply-then-drop'
   | { delayMs: number }
+  | { nearLimit: RateLimitReason; delayMs?: number }
   | { rateLimit: RateLimitReason | 'none'; retryAfterSeconds?: number; delayMs?: number }
   | { status: number; headers?: Record<string, string>; body?: unknown; delayMs?: number };
 
@@ -161,6 +163,13 @@ const quotaLimits: Record<RateLimitReason, number> = {
   'jira-burst-based': 100,
   'jira-per-issue-on-write': 20,
 };
+
+/** A limit that is nearly used up, as an answer that is no refusal tells of it. */
+export const nearLimitHeaders = (reason: RateLimitReason): Record<string, string> => ({
+  'x-ratelimit-limit': String(quotaLimits[reason]),
+  'x-ratelimit-remaining': String(Math.floor(quotaLimits[reason] / 10)),
+  'x-ratelimit-nearlimit': 'true',
+});
 
 /** The headers and body of a 429. A quota resets at the top of the hour, the others after a few seconds. */
 export function rateLimitAnswer(

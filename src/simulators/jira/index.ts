@@ -1,5 +1,10 @@
 import { platformErrors } from './answer.ts';
 import { controlRoutes } from './control-routes.ts';
+import {
+  type DataCenterOptions,
+  type DataCenterSimulator,
+  startDataCenter,
+} from './data-center/start-data-center.ts';
 import { defaultSeed } from './default-seed.ts';
 import { createBuildsApi } from './devops/build-routes.ts';
 import { createDeploymentsApi } from './devops/deployment-routes.ts';
@@ -8,9 +13,11 @@ import { gatewayRoutes, siteRoutes } from './devops/mount.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { pageRoutes } from './pages/page-routes.ts';
+import { devopsExtras } from './pages/panels.ts';
+import { cloudEdition } from './platform/cloud-edition.ts';
 import { issuePropertyRoutes } from './platform/issue-properties.ts';
 import { issueRoutes } from './platform/issue-routes.ts';
-import { projectRoutes } from './platform/project-routes.ts';
+import { projectRoutes, projectSearchRoutes } from './platform/project-routes.ts';
 import { searchRoutes } from './platform/search-routes.ts';
 import { siteInformationRoutes } from './platform/site-routes.ts';
 import type { Seed } from './seed.ts';
@@ -18,13 +25,22 @@ import { startServer } from './server.ts';
 import { createState, type LoggedRequest, type SimulatorState } from './state.ts';
 import { createWorld } from './world.ts';
 
-export { defaultSeed } from './default-seed.ts';
-export { describeAsText, describeSimulator } from './describe.ts';
+export type {
+  DataCenterAccount,
+  DataCenterOptions,
+  DataCenterSimulator,
+} from './data-center/start-data-center.ts';
+export { defaultDataCenterSeed, defaultSeed } from './default-seed.ts';
+export {
+  describeAsText,
+  describeDataCenter,
+  describeDataCenterAsText,
+  describeSimulator,
+} from './describe.ts';
 export { parseSeed, parseSeedText } from './seed.ts';
 
-/** How a simulated Jira starts. */
+/** How a simulated Jira Cloud starts. */
 export interface JiraSimulatorOptions {
-  /** Data Center will be another edition of the same thing. */
   edition: 'cloud';
   /** The site's port; 0 or absent takes a free one. */
   port?: number;
@@ -42,7 +58,7 @@ export interface JiraSimulatorOptions {
   maxBodyBytes?: number;
 }
 
-/** A running simulated Jira. */
+/** A running simulated Jira Cloud. */
 export interface JiraSimulator {
   edition: 'cloud';
   name: string;
@@ -61,13 +77,24 @@ export interface JiraSimulator {
   close(): Promise<void>;
 }
 
-/** Starts a simulated Jira on two listeners, in memory. Throws Node's own error when a port is taken. */
-export async function startJiraSimulator(options: JiraSimulatorOptions): Promise<JiraSimulator> {
+/**
+ * Starts a simulated Jira in memory: Cloud on two listeners, Data Center on one. Throws Node's own error when a port
+ * is taken.
+ */
+export function startJiraSimulator(options: JiraSimulatorOptions): Promise<JiraSimulator>;
+export function startJiraSimulator(options: DataCenterOptions): Promise<DataCenterSimulator>;
+export function startJiraSimulator(
+  options: JiraSimulatorOptions | DataCenterOptions,
+): Promise<JiraSimulator | DataCenterSimulator> {
+  return options.edition === 'cloud' ? startCloud(options) : startDataCenter(options);
+}
+
+async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator> {
   const given = options.seed ?? defaultSeed();
   const seed: Seed = { ...given, name: options.name ?? given.name };
   const now = options.now ?? (() => new Date());
   let siteUrl = '';
-  const world = createWorld(seed, now, () => siteUrl);
+  const world = createWorld(cloudEdition, seed, now, () => siteUrl);
   const requests: LoggedRequest[] = [];
   const faults = createFaults(world);
   const state = createState(world, requests);
@@ -82,12 +109,13 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
       listener: 'site',
       routes: [
         ...siteInformationRoutes(world),
+        ...projectSearchRoutes(world),
         ...projectRoutes(world),
         ...issueRoutes(world),
         ...issuePropertyRoutes(world),
         ...searchRoutes(world),
         ...apis.flatMap((api) => siteRoutes(world, api)),
-        ...pageRoutes(world, state),
+        ...pageRoutes(world, devopsExtras(state)),
         ...controlRoutes(faults, state),
       ],
       notFound: { status: 404, body: platformErrors(['null for uri']) },

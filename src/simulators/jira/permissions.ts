@@ -69,6 +69,10 @@ const described =
     description: `Ability to: ${name.toLowerCase()}.`,
   });
 
+/** The permissions that an edition lists; what came with team-managed projects and the like is Cloud's alone. */
+export const listedPermissions = (edition: 'cloud' | 'data-center'): Permission[] =>
+  [...permissions.values()].filter(({ id }) => edition === 'cloud' || !id.startsWith('-'));
+
 /** Every permission that the simulated site knows, by key; Jira's built-in ones. */
 export const permissions: ReadonlyMap<string, Permission> = new Map(
   [...globals.map(described('GLOBAL')), ...ofProjects.map(described('PROJECT'))].map((permission) => [

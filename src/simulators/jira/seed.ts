@@ -13,7 +13,12 @@ const permissionKey = z
 
 const account = z.strictObject({
   email: z.email(),
+  /** Cloud's API token; on Data Center the personal access token. */
   apiToken: z.string().min(1),
+  /** Data Center's user name; the part of the e-mail address before the @ when absent. */
+  name: z.string().min(1).optional(),
+  /** With the user name for Data Center; without one the account has only its token. */
+  password: z.string().min(1).optional(),
   displayName: z.string().min(1),
   accountId: z.string().min(1).max(128),
   timeZone: z.string().default('Etc/UTC'),
@@ -94,6 +99,10 @@ export const seedSchema = z
       seed.accounts.map((one) => one.email.toLowerCase()),
     );
     unique(
+      'accounts',
+      seed.accounts.map((one) => (one.name ?? one.email).toLowerCase()),
+    );
+    unique(
       'projects',
       seed.projects.map((one) => one.key),
     );
@@ -122,6 +131,10 @@ export const seedSchema = z
 /** A seed with its defaults filled in. */
 export type Seed = z.output<typeof seedSchema>;
 export type SeedAccount = Seed['accounts'][number];
+
+/** The name by which Data Center knows an account. */
+export const userName = (account: SeedAccount): string =>
+  account.name ?? account.email.slice(0, account.email.indexOf('@'));
 
 /** Reads a seed. Throws an Error that names the source and every wrong field by its path. */
 export function parseSeed(value: unknown, source = 'seed'): Seed {

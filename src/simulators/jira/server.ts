@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, Refusal } from './answer.ts';
 import { countEntities } from './entity-count.ts';
-import { type FaultAnswer, type Faults, rateLimitAnswer } from './faults.ts';
+import { type FaultAnswer, type Faults, nearLimitHeaders, rateLimitAnswer } from './faults.ts';
 import { answerByRoute, type Incoming, type Listener, type Route } from './route.ts';
 import type { LoggedRequest } from './state.ts';
 
@@ -50,7 +50,7 @@ function send(response: ServerResponse, answer: Answer, now: Date) {
   if (answer.html !== undefined) {
     headers['content-type'] = 'text/html;charset=UTF-8';
     // The page holds no script; a browser must not run one that a text smuggled in.
-    headers['content-security-policy'] = "default-src 'none'; style-src 'unsafe-inline'";
+    headers['content-security-policy'] = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
     payload = answer.html;
   } else if (answer.body !== undefined) {
     headers['content-type'] ??= 'application/json;charset=UTF-8';
@@ -119,7 +119,9 @@ export async function startServer(parts: ServerParts, host: string, port: number
       return;
     }
     log(given.status);
-    send(response, given, parts.now());
+    const warning =
+      typeof fault === 'object' && 'nearLimit' in fault ? nearLimitHeaders(fault.nearLimit) : {};
+    send(response, { ...given, headers: { ...given.headers, ...warning } }, parts.now());
   }
 
   const server: Server = createServer((message, response) => {

@@ -1,3 +1,4 @@
+import type { RemoteLink } from './data-center/remote-links.ts';
 import type { BuildData } from './devops/build-schema.ts';
 import { deploymentId } from './devops/deployment-routes.ts';
 import type { DeploymentData, DeploymentKey } from './devops/deployment-schema.ts';
@@ -34,6 +35,8 @@ export interface SimulatorState {
   deployments(issueKey?: string): DeploymentData[];
   /** Repositories with what belongs to one issue, or with all. */
   development(issueKey?: string): Development[];
+  /** The links of an issue to things outside; Data Center's. */
+  remoteLinks(issueKey: string): RemoteLink[];
   findIssue(idOrKey: string): Issue | undefined;
   /** What every submitted entity did, in order; stale and rejected ones too. */
   effects: readonly Effect[];
@@ -45,6 +48,8 @@ export interface SimulatorState {
   >;
   /** Decides a deployment's gate; false when no client has such a deployment. */
   decideGate(key: DeploymentKey, status: GatingStatus): boolean;
+  /** Decides every gate that awaits, and those to come. */
+  decideGates(status: GatingStatus): void;
   /** All of it as JSON. */
   snapshot(): object;
 }
@@ -79,6 +84,10 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
       .list()
       .filter(of(issueKey))
       .map((one) => one.data);
+  const remoteLinks = (issueKey: string) => {
+    const issue = world.platform.findIssue(issueKey);
+    return issue === undefined ? [] : world.remoteLinks.of(issue.id);
+  };
   function counts() {
     const repositories = development();
     const sum = (size: (one: Development) => number) =>
@@ -97,6 +106,7 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
     builds,
     deployments,
     development,
+    remoteLinks,
     findIssue: (idOrKey) => world.platform.findIssue(idOrKey),
     effects: world.effects,
     requests,
@@ -107,6 +117,7 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
       for (const one of found) world.gates.decide(JSON.stringify([one.provider, id]), status);
       return found.length > 0;
     },
+    decideGates: (status) => world.gates.decideAll(status),
     snapshot: () => ({
       counts: counts(),
       issues: world.platform.listIssues().map(({ key, summary, status, labels, properties }) => ({
@@ -115,6 +126,7 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
         status,
         labels,
         properties: Object.fromEntries(properties),
+        remoteLinks: remoteLinks(key),
       })),
       builds: builds(),
       deployments: deployments(),

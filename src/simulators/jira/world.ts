@@ -1,8 +1,10 @@
+import { createRemoteLinks, type RemoteLinks } from './data-center/remote-links.ts';
 import type { BuildData } from './devops/build-schema.ts';
 import type { StoredDeployment } from './devops/deployment-routes.ts';
 import { createDevinfoStore, type DevinfoStore } from './devops/devinfo-store.ts';
 import { createEntityStore, type EntityStore } from './devops/entity-store.ts';
 import { createGates, type Gates } from './devops/gates.ts';
+import type { Edition } from './edition.ts';
 import { createPlatform, type Platform } from './platform/platform.ts';
 import type { Seed } from './seed.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -34,9 +36,10 @@ export function createSwitches(): Switches {
 
 /** Everything that one simulated site holds. */
 export interface World {
+  edition: Edition;
   seed: Seed;
   now: () => Date;
-  /** Known once the servers listen. */
+  /** With the context path, without a slash at its end. Known once the servers listen. */
   siteUrl: () => string;
   switches: Switches;
   platform: Platform;
@@ -45,23 +48,26 @@ export interface World {
   deployments: EntityStore<StoredDeployment>;
   devinfo: DevinfoStore;
   gates: Gates;
+  remoteLinks: RemoteLinks;
   effects: Effect[];
 }
 
 /** A fresh site from a seed. */
-export function createWorld(seed: Seed, now: () => Date, siteUrl: () => string): World {
+export function createWorld(edition: Edition, seed: Seed, now: () => Date, siteUrl: () => string): World {
   const switches = createSwitches();
   return {
+    edition,
     seed,
     now,
     siteUrl,
     switches,
-    platform: createPlatform(seed, now, switches),
+    platform: createPlatform(seed, now, switches, edition),
     tokens: createTokens(seed, now),
     builds: createEntityStore(),
     deployments: createEntityStore(),
     devinfo: createDevinfoStore(seed.devinfoEqualSequence),
     gates: createGates(now),
+    remoteLinks: createRemoteLinks(),
     effects: [],
   };
 }

@@ -1,8 +1,13 @@
+import type { World } from '../world.ts';
 import { html, type Markup } from './html.ts';
 import { style } from './style.ts';
 
+/** The path below which the pages are: empty, or the context path. */
+export const pathBefore = (world: World): string => new URL(world.siteUrl()).pathname.replace(/\/$/, '');
+
 /** A whole page. Its mark says on every page that this is no real Jira. */
-export function layout(site: string, title: string, main: Markup): string {
+export function layout(world: World, title: string, main: Markup): string {
+  const site = world.seed.name;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -14,7 +19,7 @@ export function layout(site: string, title: string, main: Markup): string {
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header>
-<a href="/">${site}</a>
+<a href="${pathBefore(world)}/">${site}</a>
 <span class="mark">Simulated Jira: nothing here is real</span>
 </header>
 <main id="main">

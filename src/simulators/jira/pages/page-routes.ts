@@ -2,21 +2,26 @@ import type { Answer } from '../answer.ts';
 import type { Issue } from '../platform/platform.ts';
 import { paragraphsOf } from '../platform/rich-text.ts';
 import type { Route } from '../route.ts';
-import type { SimulatorState } from '../state.ts';
 import type { World } from '../world.ts';
 import { html, type Markup, moment } from './html.ts';
-import { layout, stateMark } from './layout.ts';
-import { buildsPanel, deploymentsPanel, developmentPanel } from './panels.ts';
+import { layout, pathBefore, stateMark } from './layout.ts';
+
+/** What an edition shows on an issue beside the issue itself. */
+export interface IssueExtras {
+  panels(issue: Issue): Markup[];
+  /** In the list of issues, e.g. `2 builds, 1 deployments`. */
+  counts(issue: Issue): string;
+}
 
 function description(issue: Issue): Markup {
   if (issue.description === null) return html`<p class="dim">No description.</p>`;
   return html`${paragraphsOf(issue.description).map((paragraph) => html`<p>${paragraph}</p>`)}`;
 }
 
-function issuePage(world: World, state: SimulatorState, issue: Issue): Answer {
+function issuePage(world: World, extras: IssueExtras, issue: Issue): Answer {
   const labels = issue.labels.map((label) => html`<span class="label">${label}</span> `);
   const main = html`
-<nav class="crumbs" aria-label="Breadcrumbs"><a href="/">${issue.project.name}</a> / ${issue.key}</nav>
+<nav class="crumbs" aria-label="Breadcrumbs"><a href="${pathBefore(world)}/">${issue.project.name}</a> / ${issue.key}</nav>
 <h1>${issue.summary}</h1>
 <div class="columns">
 <div class="stack">
@@ -32,26 +37,23 @@ function issuePage(world: World, state: SimulatorState, issue: Issue): Answer {
 </section>
 </div>
 <div class="stack">
-${developmentPanel(state.development(issue.key))}
-${buildsPanel(state.builds(issue.key))}
-${deploymentsPanel(state.deployments(issue.key))}
+${extras.panels(issue)}
 </div>
 </div>`;
-  return { status: 200, html: layout(world.seed.name, `${issue.key} ${issue.summary}`, main) };
+  return { status: 200, html: layout(world, `${issue.key} ${issue.summary}`, main) };
 }
 
 function missingPage(world: World, key: string): Answer {
-  const main = html`<h1>There is no issue ${key}</h1><p><a href="/">All issues of this site</a></p>`;
-  return { status: 404, html: layout(world.seed.name, 'Issue not found', main) };
+  const main = html`<h1>There is no issue ${key}</h1><p><a href="${pathBefore(world)}/">All issues of this site</a></p>`;
+  return { status: 404, html: layout(world, 'Issue not found', main) };
 }
 
-function indexPage(world: World, state: SimulatorState): Answer {
+function indexPage(world: World, extras: IssueExtras): Answer {
   const issues = world.platform.listIssues();
   const row = (issue: Issue) => {
-    const counts = `${state.builds(issue.key).length} builds, ${state.deployments(issue.key).length} deployments`;
     return html`<li>
-<div class="row"><span><a href="/browse/${issue.key}">${issue.key}</a> ${issue.summary}</span>${stateMark(issue.status)}</div>
-<div class="dim">${issue.issueType.name}, ${counts}</div>
+<div class="row"><span><a href="${pathBefore(world)}/browse/${issue.key}">${issue.key}</a> ${issue.summary}</span>${stateMark(issue.status)}</div>
+<div class="dim">${issue.issueType.name}, ${extras.counts(issue)}</div>
 </li>`;
   };
   const sections = world.platform.projects.map((project) => {
@@ -62,21 +64,21 @@ function indexPage(world: World, state: SimulatorState): Answer {
   });
   return {
     status: 200,
-    html: layout(world.seed.name, 'Issues', html`<h1>Issues</h1><div class="stack">${sections}</div>`),
+    html: layout(world, 'Issues', html`<h1>Issues</h1><div class="stack">${sections}</div>`),
   };
 }
 
 /** The pages for people. They need no credential: who can reach a simulator may look at it. */
-export function pageRoutes(world: World, state: SimulatorState): Route[] {
+export function pageRoutes(world: World, extras: IssueExtras): Route[] {
   return [
-    { method: 'GET', path: '/', handle: () => indexPage(world, state) },
+    { method: 'GET', path: '/', handle: () => indexPage(world, extras) },
     {
       method: 'GET',
       path: '/browse/:key',
       handle(request) {
         const key = request.parameter('key');
         const issue = world.platform.findIssue(key);
-        return issue === undefined ? missingPage(world, key) : issuePage(world, state, issue);
+        return issue === undefined ? missingPage(world, key) : issuePage(world, extras, issue);
       },
     },
   ];

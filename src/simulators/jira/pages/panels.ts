@@ -1,9 +1,10 @@
 import type { BuildData } from '../devops/build-schema.ts';
 import type { DeploymentData } from '../devops/deployment-schema.ts';
 import type { Commit, PullRequest } from '../devops/devinfo-schema.ts';
-import type { Development } from '../state.ts';
+import type { Development, SimulatorState } from '../state.ts';
 import { html, type Markup, moment, outsideLink } from './html.ts';
 import { stateMark } from './layout.ts';
+import type { IssueExtras } from './page-routes.ts';
 
 const newestFirst = <T extends { lastUpdated: string }>(list: T[]) =>
   [...list].sort((a, b) => Date.parse(b.lastUpdated) - Date.parse(a.lastUpdated));
@@ -20,11 +21,17 @@ function tests({ testInfo }: BuildData): Markup | undefined {
   return html`<div class="dim">Tests: ${numberPassed} of ${totalNumber} passed, ${numberFailed} failed, ${numberSkipped} skipped</div>`;
 }
 
+/** A name and its number, once: many names hold it already. */
+function numbered(url: string, name: string, number: number): Markup {
+  const holdsIt = name.match(/\d+/g)?.includes(String(number)) === true;
+  return html`${outsideLink(url, name)}${holdsIt ? '' : ` #${number}`}`;
+}
+
 /** The builds of an issue, newest first. */
-export function buildsPanel(builds: BuildData[]): Markup {
+function buildsPanel(builds: BuildData[]): Markup {
   const rows = newestFirst(builds).map(
     (build) => html`<li>
-<div class="row"><span>${outsideLink(build.url, build.displayName)} #${build.buildNumber}</span>${stateMark(build.state)}</div>
+<div class="row"><span>${numbered(build.url, build.displayName, build.buildNumber)}</span>${stateMark(build.state)}</div>
 ${build.description === undefined ? undefined : html`<div>${build.description}</div>`}
 ${tests(build)}
 <div class="dim">${build.label === undefined ? '' : `${build.label}, `}${moment(build.lastUpdated)}</div>
@@ -34,10 +41,10 @@ ${tests(build)}
 }
 
 /** The deployments of an issue, newest first, each with its environment's own name and type. */
-export function deploymentsPanel(deployments: DeploymentData[]): Markup {
+function deploymentsPanel(deployments: DeploymentData[]): Markup {
   const rows = newestFirst(deployments).map(
     (one) => html`<li>
-<div class="row"><span>${outsideLink(one.url, one.displayName)} #${one.deploymentSequenceNumber}</span>${stateMark(one.state)}</div>
+<div class="row"><span>${numbered(one.url, one.displayName, one.deploymentSequenceNumber)}</span>${stateMark(one.state)}</div>
 <div>${one.environment.displayName} <span class="label">${one.environment.type}</span></div>
 ${one.description === '' ? undefined : html`<div>${one.description}</div>`}
 <div class="dim">${outsideLink(one.pipeline.url, one.pipeline.displayName)}, ${moment(one.lastUpdated)}</div>
@@ -91,8 +98,18 @@ ${group('Pull requests', one.pullRequests.map(pullRequestRow))}
 </li>`;
 }
 
+/** What Cloud shows of an issue's development, builds and deployments. */
+export const devopsExtras = (state: SimulatorState): IssueExtras => ({
+  panels: ({ key }) => [
+    developmentPanel(state.development(key)),
+    buildsPanel(state.builds(key)),
+    deploymentsPanel(state.deployments(key)),
+  ],
+  counts: ({ key }) => `${state.builds(key).length} builds, ${state.deployments(key).length} deployments`,
+});
+
 /** Branches, commits and pull requests of an issue, by repository. */
-export function developmentPanel(development: Development[]): Markup {
+function developmentPanel(development: Development[]): Markup {
   const repositories = counted(development.length, 'repository', 'repositories');
   return panel('development', 'Development', development.map(repository), repositories);
 }

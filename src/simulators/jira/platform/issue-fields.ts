@@ -1,13 +1,14 @@
+import type { Edition } from '../edition.ts';
 import { isObject } from '../route.ts';
 import type { Issue, Platform, Project } from './platform.ts';
-import { type AdfDocument, documentOf, isDocument } from './rich-text.ts';
+import { isDocument, type RichText } from './rich-text.ts';
 
 /** The fields that a body may set, read. An absent field is one that the body does not set. */
 export interface IssueFields {
   project?: Project;
   issueType?: { id: string; name: string };
   summary?: string;
-  description?: AdfDocument | null;
+  description?: RichText | null;
   labels?: string[];
 }
 
@@ -35,12 +36,12 @@ function readLabels(value: unknown, fields: IssueFields): string | undefined {
 
 /** API v3 takes a document, v2 a text; each refuses the other's. */
 const descriptionReader =
-  (api: string): FieldReader =>
+  (api: string, edition: Edition): FieldReader =>
   (value, fields) => {
     if (value === null) fields.description = null;
     else if (api === '2') {
       if (typeof value !== 'string') return 'Operation value must be a string';
-      fields.description = value === '' ? null : documentOf(value);
+      fields.description = value === '' ? null : edition.keepText(value);
     } else {
       if (!isDocument(value)) {
         return 'Operation value must be an Atlassian Document (see the Atlassian Document Format)';
@@ -77,22 +78,27 @@ export interface ReadFields {
   errors: Record<string, string>;
 }
 
-/**
- * Reads `fields` of a create or edit body. `issue` is the one being edited; its project cannot change.
- * `findProject` sees only the projects in which the account may do this.
- */
+/** By which rules fields are read. */
+export interface FieldRules {
+  api: string;
+  edition: Edition;
+  /** Sees only the projects in which the account may do this. */
+  findProject: Platform['findProject'];
+  /** The one being edited; its project cannot change. */
+  issue?: Issue;
+}
+
+/** Reads `fields` of a create or edit body. */
 export function readIssueFields(
   given: Record<string, unknown>,
-  api: string,
-  findProject: Platform['findProject'],
-  issue?: Issue,
+  { api, edition, findProject, issue }: FieldRules,
 ): ReadFields {
   const read: ReadFields = { fields: {}, errors: {} };
   const readers: Record<string, FieldReader> = {
     ...(issue === undefined ? { project: projectReader(findProject) } : {}),
     issuetype: (value, fields) => issueTypeReader(issue?.project ?? fields.project)(value, fields),
     summary: readSummary,
-    description: descriptionReader(api),
+    description: descriptionReader(api, edition),
     labels: readLabels,
   };
   for (const [name, reader] of Object.entries(readers)) {

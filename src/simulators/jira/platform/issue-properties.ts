@@ -54,7 +54,7 @@ export function issuePropertyRoutes(world: World): Route[] {
     return { status: isNew ? 201 : 200, body: {} };
   }
 
-  return ['2', '3'].flatMap((api): Route[] => {
+  return world.edition.apiVersions.flatMap((api): Route[] => {
     const path = `/rest/api/${api}/issue/:idOrKey/properties`;
     return [
       {

@@ -42,7 +42,11 @@ export function issueRoutes(world: World): Route[] {
       const project = world.platform.findProject(idOrKey);
       return project !== undefined && maySee(world, account, project) ? project : undefined;
     };
-    const { fields, errors } = readIssueFields(body.fields, api, findVisible);
+    const { fields, errors } = readIssueFields(body.fields, {
+      api,
+      edition: world.edition,
+      findProject: findVisible,
+    });
     const properties = readProperties(body.properties);
     if (errors.project === undefined && fields.project === undefined) {
       errors.project = 'Specify a valid project ID or key';
@@ -57,7 +61,7 @@ export function issueRoutes(world: World): Route[] {
     }
     const { project, issueType, summary } = fields;
     if (project !== undefined && !world.platform.may(account, 'CREATE_ISSUES', project)) {
-      throw refuse(403, 'You do not have permission to create issues in this project.');
+      throw world.edition.refuseCreate();
     }
     if (Object.keys(errors).length > 0 || !project || !issueType || summary === undefined) {
       throw refuseFields(errors);
@@ -84,7 +88,12 @@ export function issueRoutes(world: World): Route[] {
     const body = readBody(request);
     const update = body.update ?? {};
     if (!isObject(update)) throw refuse(400, "'update' must be an object.");
-    const { fields, errors } = readIssueFields(body.fields, api, world.platform.findProject, issue);
+    const { fields, errors } = readIssueFields(body.fields, {
+      api,
+      edition: world.edition,
+      findProject: world.platform.findProject,
+      issue,
+    });
     const properties = readProperties(body.properties);
     for (const name of Object.keys(update)) {
       const labels = name === 'labels' ? applyLabelOperations(issue.labels, update.labels) : undefined;
@@ -104,7 +113,7 @@ export function issueRoutes(world: World): Route[] {
     return { status: 200, body: showIssue(world, api, issue, { fields: ['*all'], properties: [] }) };
   }
 
-  return ['2', '3'].flatMap((api): Route[] => [
+  return world.edition.apiVersions.flatMap((api): Route[] => [
     { method: 'POST', path: `/rest/api/${api}/issue`, handle: (request) => create(api, request) },
     {
       method: 'GET',

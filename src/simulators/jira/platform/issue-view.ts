@@ -1,8 +1,7 @@
 import type { World } from '../world.ts';
-import { showUser } from './account.ts';
 import type { Issue } from './platform.ts';
 import { showIssueType, showProject } from './project-routes.ts';
-import { paragraphsOf } from './rich-text.ts';
+import { plainText } from './rich-text.ts';
 
 const statusCategories: Record<string, { id: number; key: string; colorName: string }> = {
   'To Do': { id: 2, key: 'new', colorName: 'blue-gray' },
@@ -17,13 +16,10 @@ function allFields(world: World, api: string, issue: Issue): Record<string, unkn
   const base = `${world.siteUrl()}/rest/api/${api}`;
   const category = statusCategories[issue.status];
   const statusId = String(Object.keys(statusCategories).indexOf(issue.status) + 10_000);
-  const user = issue.creator === undefined ? null : showUser(world, api, issue.creator);
+  const user = issue.creator === undefined ? null : world.edition.showUser(world, api, issue.creator);
   return {
     summary: issue.summary,
-    description:
-      issue.description === null || api === '3'
-        ? issue.description
-        : paragraphsOf(issue.description).join('\n\n'),
+    description: issue.description === null || api === '3' ? issue.description : plainText(issue.description),
     status: {
       self: `${base}/status/${statusId}`,
       id: statusId,

@@ -1,4 +1,4 @@
-import type { SeedAccount } from '../seed.ts';
+import { type SeedAccount, userName } from '../seed.ts';
 import type { World } from '../world.ts';
 import { type Clause, JqlError, type Query } from './jql.ts';
 import type { Issue } from './platform.ts';
@@ -76,7 +76,9 @@ function userMatcher(clause: Clause, { account }: Asker): Matcher {
   const values = clause.values.map((value) =>
     value.toLowerCase() === 'currentuser()' ? (account?.accountId ?? '') : value,
   );
-  return equality(clause, (issue) => [issue.creator?.accountId ?? '', issue.creator?.email ?? ''], values);
+  const namesOf = ({ creator }: Issue) =>
+    creator === undefined ? [] : [creator.accountId, creator.email, userName(creator)];
+  return equality(clause, namesOf, values);
 }
 
 function textMatcher(clause: Clause, text: (issue: Issue) => string): Matcher {

@@ -1,8 +1,9 @@
 import { refuse } from '../answer.ts';
+import type { Edition } from '../edition.ts';
 import { permissions } from '../permissions.ts';
 import type { Seed, SeedAccount } from '../seed.ts';
 import type { Switches } from '../world.ts';
-import { type AdfDocument, documentOf } from './rich-text.ts';
+import type { RichText } from './rich-text.ts';
 
 /** A project with its place among the site's ids. */
 export interface Project {
@@ -18,7 +19,7 @@ export interface Issue {
   key: string;
   project: Project;
   summary: string;
-  description: AdfDocument | null;
+  description: RichText | null;
   issueType: { id: string; name: string };
   status: string;
   labels: string[];
@@ -33,7 +34,7 @@ export interface NewIssue {
   project: Project;
   issueType: { id: string; name: string };
   summary: string;
-  description: AdfDocument | null;
+  description: RichText | null;
   labels: string[];
   creator: SeedAccount | undefined;
 }
@@ -55,14 +56,8 @@ export interface Platform {
   may(account: SeedAccount | undefined, permission: string, project?: Project): boolean;
 }
 
-/** Jira takes at most so many writes of one issue in so many milliseconds. */
-const writeLimits = [
-  { writes: 20, withinMs: 2_000 },
-  { writes: 100, withinMs: 30_000 },
-];
-
 /** A platform filled from a seed. */
-export function createPlatform(seed: Seed, now: () => Date, switches: Switches): Platform {
+export function createPlatform(seed: Seed, now: () => Date, switches: Switches, edition: Edition): Platform {
   const issueTypeNames = [...new Set(seed.projects.flatMap((project) => project.issueTypes))];
   const projects = seed.projects.map(
     (project, index): Project => ({
@@ -101,7 +96,7 @@ export function createPlatform(seed: Seed, now: () => Date, switches: Switches):
     const project = projects.find((one) => one.key === given.key.slice(0, given.key.lastIndexOf('-')));
     const issueType = project?.issueTypes.find((one) => one.name === given.type);
     if (project === undefined || issueType === undefined) throw new Error(`seed lets ${given.key} through`);
-    const description = given.description === '' ? null : documentOf(given.description);
+    const description = given.description === '' ? null : edition.keepText(given.description);
     const { summary, labels } = given;
     store(
       given.key,
@@ -132,7 +127,7 @@ export function createPlatform(seed: Seed, now: () => Date, switches: Switches):
     noteWrite(issue) {
       const at = now().getTime();
       const earlier = (writes.get(issue.id) ?? []).filter((one) => at - one < 30_000);
-      for (const limit of writeLimits) {
+      for (const limit of edition.writeLimits) {
         if (earlier.filter((one) => at - one < limit.withinMs).length < limit.writes) continue;
         const waitMs = limit.withinMs - (at - Math.max(...earlier.slice(0, -limit.writes + 1)));
         throw refuse(429, 'Rate limit exceeded.', {

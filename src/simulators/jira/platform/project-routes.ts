@@ -12,11 +12,7 @@ export function showProject(world: World, api: string, project: Project) {
     id: project.id,
     key: project.key,
     name: project.name,
-    projectTypeKey: 'software',
-    simplified: false,
-    style: 'classic',
-    isPrivate: false,
-    properties: {},
+    ...world.edition.projectDetails,
   };
 }
 
@@ -28,7 +24,7 @@ export function showIssueType(world: World, api: string, type: { id: string; nam
     name: type.name,
     description: '',
     subtask: false,
-    hierarchyLevel: 0,
+    ...world.edition.issueTypeDetails,
   };
 }
 
@@ -66,14 +62,18 @@ function search(world: World, api: string, request: RouteRequest) {
   };
 }
 
+/** The search for projects, page by page, which only Cloud has. Comes before {@link projectRoutes}. */
+export function projectSearchRoutes(world: World): Route[] {
+  return world.edition.apiVersions.map((api) => ({
+    method: 'GET',
+    path: `/rest/api/${api}/project/search`,
+    handle: (request) => ({ status: 200, body: search(world, api, request) }),
+  }));
+}
+
 /** The projects that an account may browse. */
 export function projectRoutes(world: World): Route[] {
-  return ['2', '3'].flatMap((api): Route[] => [
-    {
-      method: 'GET',
-      path: `/rest/api/${api}/project/search`,
-      handle: (request) => ({ status: 200, body: search(world, api, request) }),
-    },
+  return world.edition.apiVersions.flatMap((api): Route[] => [
     {
       method: 'GET',
       path: `/rest/api/${api}/project`,

@@ -1,3 +1,6 @@
+/** What an issue's text is kept as: a document on Cloud, wiki text on Data Center. */
+export type RichText = AdfDocument | string;
+
 /** A node of the Atlassian Document Format, as far as the simulator looks into it. */
 export interface AdfNode {
   type: string;
@@ -42,7 +45,13 @@ const inline = (node: AdfNode): string => {
   return node.text ?? (node.content ?? []).map(inline).join('');
 };
 
-/** The paragraphs of a document as text, each block one. */
-export function paragraphsOf(document: AdfDocument): string[] {
-  return document.content.map(inline).filter((part) => part !== '');
+/** The paragraphs of a text, each block of a document one. */
+export function paragraphsOf(text: RichText): string[] {
+  const blocks = typeof text === 'string' ? text.split(/\n{2,}/) : text.content.map(inline);
+  return blocks.filter((part) => part !== '');
+}
+
+/** A text as API version 2 shows it: wiki text as it was written, a document without its marks. */
+export function plainText(text: RichText): string {
+  return typeof text === 'string' ? text : paragraphsOf(text).join('\n\n');
 }

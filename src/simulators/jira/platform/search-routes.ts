@@ -144,7 +144,7 @@ const removed = () =>
 
 /** The enhanced search with page tokens, and the old search, which is gone. */
 export function searchRoutes(world: World): Route[] {
-  return ['2', '3'].flatMap((api): Route[] => {
+  return world.edition.apiVersions.flatMap((api): Route[] => {
     const gone = (method: string): Route => ({
       method,
       path: `/rest/api/${api}/search`,

@@ -2,7 +2,7 @@ import { refuse } from '../answer.ts';
 import { permissions } from '../permissions.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import type { World } from '../world.ts';
-import { findAccount, getAccount, showUser } from './account.ts';
+import { findAccount, getAccount } from './account.ts';
 import { getVisibleIssue, getVisibleProject } from './visibility.ts';
 
 function serverInfo(world: World) {
@@ -22,7 +22,7 @@ function serverInfo(world: World) {
 }
 
 /** The project that the question is about, if it names one; 404 when it cannot be seen. */
-function projectInQuestion(world: World, request: RouteRequest) {
+export function projectInQuestion(world: World, request: RouteRequest) {
   const account = findAccount(world, request);
   const issue = request.query.get('issueKey') ?? request.query.get('issueId');
   if (issue !== null) return getVisibleIssue(world, account, issue).project;
@@ -56,7 +56,7 @@ export function siteInformationRoutes(world: World): Route[] {
     path: '/_edge/tenant_info',
     handle: () => ({ status: 200, body: { cloudId: world.seed.cloudId } }),
   };
-  const perVersion = ['2', '3'].flatMap((api): Route[] => [
+  const perVersion = world.edition.apiVersions.flatMap((api): Route[] => [
     {
       method: 'GET',
       path: `/rest/api/${api}/serverInfo`,
@@ -69,7 +69,10 @@ export function siteInformationRoutes(world: World): Route[] {
     {
       method: 'GET',
       path: `/rest/api/${api}/myself`,
-      handle: (request) => ({ status: 200, body: showUser(world, api, getAccount(world, request)) }),
+      handle: (request) => ({
+        status: 200,
+        body: world.edition.showUser(world, api, getAccount(world, request)),
+      }),
     },
     {
       method: 'GET',

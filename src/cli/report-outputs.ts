@@ -1,0 +1,124 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import type { CiContext, ReportSettings } from '../report/index.ts';
+import type { ReportResult, Sendable } from './report-result.ts';
+
+/** What a report leaves for the CI: which variables name the files, and what they are to hold. */
+export interface OutputSources {
+  env: Readonly<Record<string, string | undefined>>;
+  settings: Pick<ReportSettings, 'siteUrl' | 'projects'>;
+  context: Pick<CiContext, 'tag' | 'commitSha'>;
+  prepared: Sendable;
+  result: ReportResult;
+  /** Writes a line to a stream. */
+  write(stream: 'stdout' | 'stderr', line: string): void;
+}
+
+/** Not of these issues is there anything to see in Jira. */
+const notShown = new Set<ReportResult['issues'][number]['outcome']>([
+  'unknown',
+  'rejected',
+  'not-allowed',
+  'not-sent',
+  'left-out',
+]);
+
+const shownKeys = ({ issues }: ReportResult) =>
+  issues.filter(({ outcome }) => !notShown.has(outcome)).map(({ key }) => key);
+
+const linksOf = (keys: string[], siteUrl: string | undefined) =>
+  siteUrl === undefined ? [] : keys.map((key) => `${siteUrl}/browse/${encodeURIComponent(key)}`);
+
+const stateOf = (prepared: Sendable) =>
+  prepared.kind === 'build' ? prepared.build.state : prepared.deployment.state;
+
+const pipelineOf = (prepared: Sendable) =>
+  prepared.kind === 'build' ? prepared.build.displayName : prepared.deployment.pipeline.displayName;
+
+/**
+ * Drone's card, by the template of the image plugins/jira. The template makes one button of `url`; `urls` has them all.
+ * @see https://docs.drone.io/plugins/tutorials/ and the template itself, which Drone fetches
+ */
+function cardOf({ prepared, settings, context, result }: OutputSources): string {
+  const keys = shownKeys(result);
+  const urls = linksOf(keys, settings.siteUrl);
+  return JSON.stringify({
+    schema: 'https://drone.github.io/drone-jira/card.json',
+    data: {
+      pipeline: pipelineOf(prepared),
+      instance: settings.siteUrl ?? '',
+      project: settings.projects?.join(', ') ?? '',
+      state: stateOf(prepared),
+      version: context.tag ?? context.commitSha ?? '',
+      environment: prepared.kind === 'deployment' ? prepared.deployment.environment.displayName : '',
+      url: urls[0] ?? settings.siteUrl ?? '',
+      urls,
+    },
+  });
+}
+
+/** The variables for later steps: names in upper case, values of one line. */
+function variablesOf({ prepared, settings, result }: OutputSources): Record<string, string> {
+  const keys = shownKeys(result);
+  return {
+    JIRA_ISSUE_KEYS: keys.join(','),
+    JIRA_ISSUE_LINKS: linksOf(keys, settings.siteUrl).join(','),
+    JIRA_REPORT_KIND: prepared.kind,
+    JIRA_REPORT_STATE: stateOf(prepared),
+    JIRA_REPORT_RESULT: result.state,
+    JIRA_REPORT_DELIVERY: result.delivery ?? '',
+  };
+}
+
+const lines = (variables: Record<string, string>, nameOf: (name: string) => string) =>
+  Object.entries(variables)
+    .map(([name, value]) => `${nameOf(name)}=${value}\n`)
+    .join('');
+
+/** Drone reads a card from a stream between these marks, in base64. */
+const inStream = (card: string) => `\u001B]1338;${Buffer.from(card).toString('base64')}\u001B]0m`;
+
+const streams: Record<string, 'stdout' | 'stderr'> = { '/dev/stdout': 'stdout', '/dev/stderr': 'stderr' };
+
+async function writeCard(path: string, sources: OutputSources): Promise<void> {
+  const stream = streams[path];
+  if (stream === undefined) await writeFile(path, cardOf(sources));
+  else sources.write(stream, inStream(cardOf(sources)));
+}
+
+/** The files by the variable that names them, each in the format of its CI. */
+const outputs: { variable: string; write(path: string, sources: OutputSources): Promise<void> }[] = [
+  { variable: 'DRONE_CARD_PATH', write: writeCard },
+  ...['DRONE_OUTPUT', 'HARNESS_OUTPUT'].map((variable) => ({
+    variable,
+    write: (path: string, sources: OutputSources) =>
+      appendFile(
+        path,
+        lines(variablesOf(sources), (name) => name),
+      ),
+  })),
+  {
+    variable: 'GITHUB_OUTPUT',
+    write: (path, sources) =>
+      appendFile(
+        path,
+        lines(variablesOf(sources), (name) => name.toLowerCase()),
+      ),
+  },
+];
+
+/** Writes the card and the output variables where the CI wants them; gives a notice for each that cannot be written. */
+export async function writeOutputs(sources: OutputSources): Promise<string[]> {
+  const notices: string[] = [];
+  for (const { variable, write } of outputs) {
+    const path = sources.env[variable]?.trim();
+    if (path === undefined || path === '') continue;
+    try {
+      await write(path, sources);
+    } catch (error) {
+      notices.push(
+        `${variable} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+  return notices;
+}

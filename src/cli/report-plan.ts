@@ -1,0 +1,29 @@
+import type { PreparedReport } from '../report/index.ts';
+
+/** What would be sent where: the answer to `--dry-run --json`. */
+export interface Plan {
+  kind: PreparedReport['kind'];
+  issueKeys: string[];
+  found: PreparedReport['found'];
+  route: string | null;
+  payload: unknown;
+  notices: string[];
+}
+
+/** The plan of a report; without a route nothing is to be sent. */
+export function planOf(prepared: PreparedReport, route: { description: string } | undefined): Plan {
+  const { kind, issueKeys, found, notices } = prepared;
+  return { kind, issueKeys, found, route: route?.description ?? null, payload: payloadOf(prepared), notices };
+}
+
+function payloadOf(prepared: PreparedReport): unknown {
+  if (prepared.kind === 'build') return prepared.build;
+  return prepared.kind === 'deployment' ? prepared.deployment : null;
+}
+
+/** The plan as text. */
+export function describePlan({ kind, found, route, payload }: Plan): string {
+  if (kind === 'none') return 'Nothing would be sent.';
+  const keys = found.map(({ key, in: place }) => `${key} (${place})`).join(', ');
+  return `A ${kind} would be sent to ${route ?? 'nowhere'}, for ${keys || 'no issue'}:\n${JSON.stringify(payload, null, 2)}`;
+}

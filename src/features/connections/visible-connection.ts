@@ -1,0 +1,17 @@
+import { TielineError } from '../../kit/errors.ts';
+import { type Actor, maySee, scopeOf } from '../access/index.ts';
+import type { ConnectionStore, StoredConnection } from './connection-store.ts';
+
+/**
+ * The connection that a token names, by id or by a reference seen from the token's scope.
+ * @throws resource-not-found also for one that the token may not see: it does not exist for it
+ */
+export async function getVisibleConnection(
+  connections: ConnectionStore,
+  actor: Actor | undefined,
+  idOrReference: string,
+): Promise<StoredConnection> {
+  const connection = await connections.get(idOrReference, scopeOf(actor));
+  if (maySee(actor, connection.scope)) return connection;
+  throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
+}

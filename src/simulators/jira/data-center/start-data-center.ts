@@ -1,0 +1,138 @@
+import { platformErrors } from '../answer.ts';
+import { controlRoutes } from '../control-routes.ts';
+import { defaultDataCenterSeed } from '../default-seed.ts';
+import { createFaults, type Faults } from '../faults.ts';
+import { iconRoutes } from '../pages/icon-routes.ts';
+import { pageRoutes } from '../pages/page-routes.ts';
+import { remoteLinksPanel } from '../pages/remote-links-panel.ts';
+import { issuePropertyRoutes } from '../platform/issue-properties.ts';
+import { issueRoutes } from '../platform/issue-routes.ts';
+import { projectRoutes } from '../platform/project-routes.ts';
+import type { Route } from '../route.ts';
+import { type Seed, userName } from '../seed.ts';
+import { startServer } from '../server.ts';
+import { createState, type LoggedRequest, type SimulatorState } from '../state.ts';
+import { createWorld, type World } from '../world.ts';
+import { createMetaRoutes } from './create-meta-routes.ts';
+import { createDataCenterEdition, userKey } from './data-center-edition.ts';
+import { remoteLinkRoutes } from './remote-link-routes.ts';
+import { offsetSearchRoutes } from './search-routes.ts';
+import { dataCenterSiteRoutes } from './site-routes.ts';
+import { readVersion, type Version } from './version.ts';
+
+/** How a simulated self-hosted Jira starts. */
+export interface DataCenterOptions {
+  edition: 'data-center';
+  /** Where Jira lives below its host; `/jira` when absent, empty for the root. Elsewhere nothing is found. */
+  contextPath?: string;
+  /** What it calls itself, and does; 10.3.24 when absent. */
+  version?: string;
+  /** 0 or absent takes a free one. */
+  port?: number;
+  /** 127.0.0.1 when absent. */
+  host?: string;
+  /** The default seed when absent. */
+  seed?: Seed;
+  /** Jira's clock. */
+  now?: () => Date;
+  name?: string;
+  /** Larger bodies are 413. 10 MiB when absent. */
+  maxBodyBytes?: number;
+}
+
+/** An account with what it signs in with. */
+export type DataCenterAccount = Pick<Seed['accounts'][number], 'email' | 'displayName' | 'permissions'> & {
+  name: string;
+  key: string;
+  personalAccessToken: string;
+  password: string | undefined;
+};
+
+/** A running simulated Jira Data Center. */
+export interface DataCenterSimulator {
+  edition: 'data-center';
+  version: string;
+  name: string;
+  /** With the context path. */
+  siteUrl: string;
+  /** Of the host, where the simulator's own addresses are. */
+  originUrl: string;
+  accounts: DataCenterAccount[];
+  projects: Seed['projects'];
+  state: SimulatorState;
+  faults: Faults;
+  close(): Promise<void>;
+}
+
+function jiraRoutes(world: World, state: SimulatorState, version: Version): Route[] {
+  return [
+    ...dataCenterSiteRoutes(world, version),
+    ...projectRoutes(world),
+    ...createMetaRoutes(world, version),
+    ...issueRoutes(world),
+    ...issuePropertyRoutes(world),
+    ...remoteLinkRoutes(world),
+    ...offsetSearchRoutes(world, version),
+    ...pageRoutes(world, {
+      panels: (issue) => [remoteLinksPanel(world.remoteLinks.of(issue.id))],
+      counts: (issue) => `${state.remoteLinks(issue.key).length} links`,
+    }),
+    ...iconRoutes(),
+  ];
+}
+
+/**
+ * Starts a simulated Jira Data Center in memory. Throws Node's own error when the port is taken, a RangeError
+ * for a version or context path that is none.
+ */
+export async function startDataCenter(options: DataCenterOptions): Promise<DataCenterSimulator> {
+  const version = readVersion(options.version ?? '10.3.24');
+  const contextPath = options.contextPath ?? '/jira';
+  if (!/^(?:\/[\w.-]+)*$/.test(contextPath)) {
+    throw new RangeError(`'${contextPath}' is no context path: give one such as /jira`);
+  }
+  const given = options.seed ?? defaultDataCenterSeed();
+  const seed: Seed = { ...given, name: options.name ?? given.name };
+  const now = options.now ?? (() => new Date());
+  let siteUrl = '';
+  const world = createWorld(createDataCenterEdition(version), seed, now, () => siteUrl);
+  const requests: LoggedRequest[] = [];
+  const faults = createFaults(world);
+  const state = createState(world, requests);
+  const below = (route: Route): Route => ({ ...route, path: contextPath + route.path });
+  const server = await startServer(
+    {
+      listener: 'site',
+      faults,
+      requests,
+      now,
+      maxBodyBytes: options.maxBodyBytes ?? 10 * 1024 * 1024,
+      routes: [...jiraRoutes(world, state, version).map(below), ...controlRoutes(faults, state)],
+      notFound: { status: 404, body: platformErrors(['null for uri']) },
+      tooLarge: { status: 413, body: platformErrors(['The request body is too large.']) },
+    },
+    options.host ?? '127.0.0.1',
+    options.port ?? 0,
+  );
+  siteUrl = server.url + contextPath;
+  return {
+    edition: 'data-center',
+    version: version.text,
+    name: seed.name,
+    siteUrl,
+    originUrl: server.url,
+    accounts: seed.accounts.map((account) => ({
+      email: account.email,
+      displayName: account.displayName,
+      permissions: account.permissions,
+      name: userName(account),
+      key: userKey(world, account),
+      personalAccessToken: account.apiToken,
+      password: account.password,
+    })),
+    projects: seed.projects,
+    state,
+    faults,
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,66 @@
+import { platformErrors, Refusal, refuse } from '../answer.ts';
+import type { Edition } from '../edition.ts';
+import type { Incoming } from '../route.ts';
+import type { SeedAccount } from '../seed.ts';
+import type { World } from '../world.ts';
+import { documentOf } from './rich-text.ts';
+
+function refusal(reason: string): Refusal {
+  return new Refusal({
+    status: 401,
+    headers: { 'x-seraph-loginreason': reason, 'www-authenticate': 'OAuth realm="https%3A%2F%2Fsimulated"' },
+    body: platformErrors(['Client must be authenticated to access this resource.']),
+  });
+}
+
+/** Basic authentication with e-mail and API token; wrong ones are 401, unless the site is switched to treat them as none. */
+function findAccount(world: World, request: Incoming): SeedAccount | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) return undefined;
+  const [scheme = '', value = ''] = header.split(' ');
+  if (scheme.toLowerCase() !== 'basic') {
+    // What Jira says to a Bearer token that no app of its own has issued.
+    throw new Refusal({ status: 403, body: { error: 'Failed to parse Connect Session Auth Token' } });
+  }
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  const email = pair.slice(0, colon).toLowerCase();
+  const account = world.seed.accounts.find(
+    (one) => one.email.toLowerCase() === email && one.apiToken === pair.slice(colon + 1),
+  );
+  if (account !== undefined) return account;
+  if (world.switches.wrongCredentialsAreAnonymous) return undefined;
+  throw refusal('AUTHENTICATED_FAILED');
+}
+
+/** Jira Cloud: documents, account ids, e-mail and API token, a limit for each issue. */
+export const cloudEdition: Edition = {
+  name: 'cloud',
+  apiVersions: ['2', '3'],
+  writeLimits: [
+    { writes: 20, withinMs: 2_000 },
+    { writes: 100, withinMs: 30_000 },
+  ],
+  keepText: documentOf,
+  findAccount,
+  refuseNobody: (request) =>
+    refusal(request.headers.authorization === undefined ? 'OUT' : 'AUTHENTICATED_FAILED'),
+  refuseCreate: () => refuse(403, 'You do not have permission to create issues in this project.'),
+  showUser: (world, api, account) => ({
+    self: `${world.siteUrl()}/rest/api/${api}/user?accountId=${encodeURIComponent(account.accountId)}`,
+    accountId: account.accountId,
+    accountType: 'atlassian',
+    emailAddress: account.email,
+    displayName: account.displayName,
+    active: true,
+    timeZone: account.timeZone,
+  }),
+  projectDetails: {
+    projectTypeKey: 'software',
+    simplified: false,
+    style: 'classic',
+    isPrivate: false,
+    properties: {},
+  },
+  issueTypeDetails: { hierarchyLevel: 0 },
+};

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
+import { startTestDatabase, type TestDatabase } from '../postgres.ts';
+import { createHubProcesses } from '../process.ts';
+import { runTieline } from './run.ts';
+
+const processes = createHubProcesses();
+let database: TestDatabase;
+let jira: JiraSimulator;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  database = await startTestDatabase({ empty: true });
+  jira = await startJiraSimulator({ edition: 'cloud' });
+  const hub = processes.startHub({
+    DATABASE_URL: database.url,
+    TIELINE_MASTER_KEY: randomBytes(32).toString('base64'),
+  });
+  const { url, firstToken } = await hub.ready;
+  env = { TIELINE_URL: url, TIELINE_TOKEN: firstToken ?? '' };
+});
+
+afterAll(async () => {
+  await processes.cleanUp();
+  await jira.close();
+  await database.close();
+});
+
+const tieline = (words: string, input?: string) => runTieline(words.split(' '), { env, input });
+
+describe('an administrator at the command line', () => {
+  it('sets a connection up, reports, and finds what became of it', async () => {
+    const [account] = jira.accounts;
+    const [client] = jira.clients;
+    const secrets = [
+      await tieline('secret create jira-token', `${account?.apiToken}\n`),
+      await tieline('secret create jira-client-secret', client?.clientSecret),
+    ];
+    expect(secrets.map(({ output }) => output)).toEqual([
+      'Stored account/jira-token (version 1)\n',
+      'Stored account/jira-client-secret (version 1)\n',
+    ]);
+
+    const settings = {
+      baseUrl: jira.siteUrl,
+      gatewayUrl: jira.gatewayUrl,
+      platform: { type: 'api-token', email: account?.email, token: { secret: 'account.jira-token' } },
+      devops: { clientId: client?.clientId, clientSecret: { secret: 'account.jira-client-secret' } },
+      allowAddresses: ['127.0.0.1/32'],
+    };
+    const made = await tieline('connection create jira', JSON.stringify(settings));
+    expect(made.output).toContain('tieline connection test account.jira');
+
+    const test = await tieline('connection test account.jira --project MYT');
+    expect(test).toMatchObject({ code: 0, notes: '' });
+    expect(test.output).toMatch(/^OK: Jira Cloud .*, as Ada Admin\n/);
+    expect(test.output).toMatch(/permissions +ok/);
+
+    const key = await tieline('connect-key create pipeline --connection account.jira --project MYT');
+    expect(key.output).toMatch(/^tieline_ck_\w{46}\n$/);
+    const report = await runTieline(
+      [
+        'report',
+        '--connect-hostname',
+        env.TIELINE_URL ?? '',
+        '--link',
+        'https://ci.example.com/1',
+        '--state',
+        'success',
+      ],
+      { env: { CONNECT_KEY: key.output.trim(), DRONE: 'true', DRONE_COMMIT_MESSAGE: 'MYT-1 and MYT-99999' } },
+    );
+    expect(report.code).toBe(0);
+    expect(report.output).toMatch(/MYT-1 +linked/);
+    expect(report.output).toMatch(/MYT-99999 +unknown to Jira/);
+
+    const list = JSON.parse((await tieline('delivery list --issue MYT-1 --json')).output);
+    const [delivery] = list.items;
+    expect(delivery).toMatchObject({ state: 'partial', topic: 'build' });
+    const shown = await tieline(`delivery show ${delivery.id} --bodies`);
+    expect(shown.output).toContain('MYT-99999  unknown: Jira knows no such issue');
+    expect(shown.output).toContain('"unknownIssueKeys"');
+    const replayed = await tieline(`delivery replay ${delivery.id}`);
+    expect(replayed.output).toMatch(new RegExp(`^${delivery.id} again as [0-9a-f-]+: queued\n$`));
+
+    const everything = [...secrets, made, test, shown, replayed]
+      .map(({ output, notes }) => output + notes)
+      .join('');
+    expect(everything).not.toContain(account?.apiToken);
+    expect(everything).not.toContain(client?.clientSecret);
+  });
+
+  it('lists what there is, for people and as JSON', async () => {
+    expect((await tieline('secret list')).output).toMatch(/^SCOPE +NAME +VERSION/);
+    expect((await tieline('connection list')).output).toMatch(/account +jira +jira +http:\S+ +ok/);
+    expect((await tieline('connect-key list')).output).toMatch(/pipeline +tieline_ck_…\w{4} +MYT +no end/);
+    for (const noun of ['secret', 'connection', 'connect-key', 'delivery']) {
+      expect(JSON.parse((await tieline(`${noun} list --json`)).output).items.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('changes a secret, and cannot delete one in use', async () => {
+    const { items } = JSON.parse((await tieline('secret list --json')).output);
+    const { id } = items.find(({ name }: { name: string }) => name === 'jira-token');
+    const [account] = jira.accounts;
+    expect((await tieline(`secret update ${id}`, account?.apiToken)).output).toBe(
+      'jira-token is at version 2\n',
+    );
+    const refused = await tieline(`secret delete ${id}`);
+    expect(refused.code).toBe(1);
+    expect(refused.notes).toContain('"jira-token" is used by the connection "jira"');
+  });
+
+  it('revokes a key, which pipelines then notice', async () => {
+    const made = JSON.parse(
+      (await tieline('connect-key create old --connection account.jira --json')).output,
+    );
+    expect((await tieline(`connect-key revoke ${made.id}`)).output).toBe(`Revoked ${made.id}\n`);
+    const report = await runTieline(
+      [
+        'report',
+        '--connect-hostname',
+        env.TIELINE_URL ?? '',
+        '--link',
+        'https://ci.example.com/1',
+        '--issuekeys',
+        'MYT-1',
+      ],
+      { env: { CONNECT_KEY: made.key } },
+    );
+    expect(report.code).not.toBe(0);
+    expect(report.notes).toContain('missing, unknown, expired or revoked');
+    expect(report.output + report.notes).not.toContain(made.key);
+  });
+});
+
+describe('mistakes are told with what to do', () => {
+  it.each([
+    ['no token', 'secret list', { TIELINE_TOKEN: '' }, 1, 'TIELINE_TOKEN'],
+    ['a wrong token', 'secret list', { TIELINE_TOKEN: 'tieline_at_wrong' }, 1, 'revoked'],
+    ['nothing listens', 'secret list', { TIELINE_URL: 'http://127.0.0.1:9' }, 4, '127.0.0.1:9'],
+    ['a name that is not there', 'connection test account.nope', {}, 1, 'account.nope'],
+    ['an unknown command', 'conection list', {}, 2, 'there is no command "conection"'],
+    ['an unknown option', 'delivery list --isue MYT-1', {}, 2, '--isue'],
+    ['a missing argument', 'delivery show', {}, 2, "missing required argument 'id'"],
+    ['no standard input for a secret', 'secret create empty', {}, 2, 'is empty'],
+    ['settings that are not JSON', 'connection create x', {}, 2, 'is not JSON'],
+    ['a configuration that cannot be', 'serve', { TIELINE_PORT: 'abc' }, 2, 'TIELINE_PORT'],
+    ['an unknown product', 'simulate confluence', {}, 2, 'There is one for: jira'],
+  ])('%s', async (_title, words, environment, code, message) => {
+    const end = await runTieline(words.split(' '), { env: { ...env, ...environment } });
+    expect(end.notes).toContain(message);
+    expect(end.code).toBe(code);
+  });
+
+  it('says that an address is not a hub', async () => {
+    const end = await runTieline(['secret', 'list'], { env: { ...env, TIELINE_URL: jira.siteUrl } });
+    expect(end.notes).toContain('not as a Tieline hub does');
+    expect(end.code).toBe(1);
+  });
+
+  it('gives errors as JSON when asked', async () => {
+    const end = await runTieline(['secret', 'list', '--json'], { env: { ...env, TIELINE_TOKEN: 'x' } });
+    expect(JSON.parse(end.notes).error).toMatchObject({ code: 'credentials-invalid' });
+  });
+
+  it('names the wrong field of settings', async () => {
+    const end = await tieline('connection create bad', '{"baseUrl": "jira"}');
+    expect(end.code).toBe(2);
+    expect(end.notes).toContain('settings.baseUrl');
+  });
+});
+
+describe('help', () => {
+  it('lists every command and tells the version', async () => {
+    const { output } = await runTieline([]);
+    for (const { name, summary } of commands) expect(output).toContain(`${name.padEnd(12)} ${summary}`);
+    expect((await runTieline(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each(commands.map(({ name }) => name))('tieline %s --help teaches', async (name) => {
+    const { code, output } = await runTieline([name, '--help']);
+    expect(code).toBe(0);
+    expect(output).toContain(`Usage: tieline ${name}`);
+  });
+});
+
+describe('tieline demo --once', () => {
+  it('holds twice on the same folder', async () => {
+    const home = await processes.newFolder();
+    const seen = [
+      await runTieline(['demo', '--once'], { env: { TIELINE_HOME: home } }),
+      await runTieline(['demo', '--once'], { env: { TIELINE_HOME: home } }),
+    ];
+    for (const { code, output, notes } of seen) {
+      expect(notes).toBe('');
+      expect(code).toBe(0);
+      expect(output.match(/MYT-[12] +linked/g)).toHaveLength(6);
+      expect(output).toContain('Every step held.');
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import jira from '../../src/connectors/jira/index.ts';
+import { createHttp, memoryBudgetStore, memoryTokenStore } from '../../src/http/index.ts';
+import type { HttpRequest } from '../../src/kit/http.ts';
+import type { Build, Deployment } from '../../src/kit/jira.ts';
+import { Secret } from '../../src/kit/secret.ts';
+import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
+import { silentLog } from '../postgres.ts';
+import { validateRequest } from './contract.ts';
+
+/** Every request that the connector sent, with the address that it was sent to. */
+const sent: { method: string; path: string; json: unknown }[] = [];
+let simulator: JiraSimulator;
+const http = createHttp({
+  tokens: memoryTokenStore(),
+  budgets: memoryBudgetStore(),
+  log: silentLog,
+  denyList: [],
+});
+
+beforeAll(async () => {
+  simulator = await startJiraSimulator({ edition: 'cloud' });
+});
+afterAll(async () => {
+  await http.close();
+  await simulator.close();
+});
+
+function openConnection() {
+  const [account] = simulator.accounts;
+  const [client] = simulator.clients;
+  return {
+    id: randomUUID(),
+    name: 'jira',
+    scope: 'account',
+    settings: {
+      baseUrl: simulator.siteUrl,
+      gatewayUrl: simulator.gatewayUrl,
+      platform: {
+        type: 'api-token' as const,
+        email: account?.email ?? '',
+        token: new Secret(account?.apiToken ?? ''),
+      },
+      devops: { clientId: client?.clientId ?? '', clientSecret: new Secret(client?.clientSecret ?? '') },
+    },
+    log: silentLog,
+    now: () => new Date(),
+    aim(target: Omit<Parameters<typeof http.aim>[0], 'name'>) {
+      const aimed = http.aim({ ...target, name: 'jira', allowAddresses: ['127.0.0.1/32'] });
+      return {
+        request(request: HttpRequest) {
+          const { pathname } = new URL(request.url, 'http://any');
+          sent.push({ method: request.method, path: pathname, json: request.json });
+          return aimed.request(request);
+        },
+      };
+    },
+  };
+}
+
+const when = new Date('2026-01-31T12:00:00.123Z');
+const long = 'text with 😀 and more '.repeat(100);
+const keys = Array.from({ length: 150 }, (_, index) => `MYT-${index + 1}`);
+
+const builds: (Build & { sequence: number })[] = [
+  {
+    pipelineId: 'p',
+    buildNumber: 0,
+    displayName: 'p',
+    url: 'https://ci.example.com/0',
+    state: 'pending',
+    lastUpdated: when,
+    issueKeys: ['MYT-1'],
+    sequence: 1,
+  },
+  {
+    pipelineId: long,
+    buildNumber: 1,
+    displayName: long,
+    description: long,
+    label: long,
+    url: 'https://ci.example.com/1',
+    state: 'failed',
+    lastUpdated: when,
+    issueKeys: keys,
+    references: Array.from({ length: 9 }, () => ({
+      commit: { id: 'abc', repositoryUrl: 'https://git.example.com' },
+      ref: { name: long, url: 'https://git.example.com/tree/x' },
+    })),
+    testInfo: { total: 3, passed: 1, failed: 1, skipped: 1 },
+    sequence: when.getTime(),
+  },
+];
+const deployments: (Deployment & { sequence: number })[] = [
+  {
+    pipeline: { id: long, displayName: long, url: 'https://ci.example.com' },
+    deploymentNumber: 7,
+    displayName: long,
+    description: long,
+    label: long,
+    url: 'https://ci.example.com/7',
+    state: 'rolled_back',
+    lastUpdated: when,
+    issueKeys: keys,
+    services: ['checkout'],
+    environment: { id: long, displayName: long, type: 'production' },
+    duration: 12,
+    sequence: when.getTime(),
+  },
+];
+
+it('every request of the connector is one that Jira has described', async () => {
+  const connection = openConnection();
+  const client = jira.jira?.(connection);
+  await jira.test(connection, { projects: ['MYT'] });
+  const answers = [
+    await client?.builds.submit(builds, { properties: { tielineConnectionId: connection.id } }),
+    await client?.deployments.submit(deployments, { properties: { tielineConnectionId: connection.id } }),
+    await client?.deployments.gate(deployments.map((one) => ({ ...one, deploymentNumber: 8 }))),
+  ];
+  await client?.deployments.gatingStatus({ pipelineId: long, environmentId: long, deploymentNumber: 8 });
+  expect(answers.flatMap((answer) => answer?.outcomes.map(({ state }) => state))).toEqual([
+    'accepted',
+    'accepted',
+    'accepted',
+    'accepted',
+  ]);
+  // Atlassian describes these two nowhere in its contracts: see the facts of each in the connector.
+  const described = sent.filter(({ path }) => !/\/(_edge\/tenant_info|oauth\/token)$/.test(path));
+  expect(described.length).toBeGreaterThan(7);
+  expect(described.map(({ path }) => path)).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('/builds/0.1/'),
+      expect.stringContaining('/deployments/0.1/'),
+    ]),
+  );
+  const complaints = described.flatMap(({ method, path, json }) =>
+    validateRequest(method, path, json).map((complaint) => `${method} ${path}: ${complaint}`),
+  );
+  expect(complaints).toEqual([]);
+});
