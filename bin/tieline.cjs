@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 
-// Plain old JavaScript on purpose: it must parse on any Node.js, to say which one is needed.
+// Plain JavaScript on purpose: a Node.js too old for the rest must run this, to say which one is needed.
 var fs = require('fs');
 var path = require('path');
 
@@ -9,7 +9,10 @@ var needed = [22, 19];
 var parts = process.versions.node.split('.').map(Number);
 if (parts[0] < needed[0] || (parts[0] === needed[0] && parts[1] < needed[1])) {
   console.error(
-    'tieline: needs Node.js ' + needed.join('.') + ' or newer and this is ' + process.versions.node +
+    'tieline: needs Node.js ' +
+      needed.join('.') +
+      ' or newer and this is ' +
+      process.versions.node +
       '; install Node.js 24 from https://nodejs.org and run the command again.',
   );
   process.exit(1);
@@ -19,7 +22,7 @@ var root = path.join(__dirname, '..');
 var built = path.join(root, 'dist', 'main.js');
 var source = path.join(root, 'src', 'main.ts');
 // In a checkout the source runs as it is; the published package carries only dist/.
-import(require('url').pathToFileURL(fs.existsSync(source) ? source : built).href).catch(function (error) {
+import(require('url').pathToFileURL(fs.existsSync(source) ? source : built).href).catch((error) => {
   console.error(error);
   process.exit(1);
 });
