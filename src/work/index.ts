@@ -10,7 +10,15 @@ import type { AcceptedDelivery, Delivery, NewDelivery, TopicHandler } from './de
 import { type DrainContext, drainStream } from './drain.ts';
 import { every } from './every.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { type DeliveryFilter, findBodies, findDelivery, listDeliveries, replayDeliveries } from './ledger.ts';
+import {
+  type DeliveryFilter,
+  findBodies,
+  findDelivery,
+  listDeliveries,
+  listNewestStates,
+  type NewestState,
+  replayDeliveries,
+} from './ledger.ts';
 import { drainTask, nudgeForgottenStreams } from './nudge.ts';
 import { openReplicaSession } from './replica-session.ts';
 import { keepRetention } from './retention.ts';
@@ -19,7 +27,7 @@ import { createStreamTurns } from './stream-turns.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export * from './delivery.ts';
-export type { DeliveryFilter } from './ledger.ts';
+export type { DeliveryFilter, NewestState } from './ledger.ts';
 export type { Pace } from './retry.ts';
 
 /** The delivery ledger and the background work that empties it. */
@@ -33,6 +41,12 @@ export interface Work {
   findBodies(id: string): Promise<{ payload: unknown; requests: unknown }>;
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<Delivery[]>;
+  /** The newest state of every entity that any delivery has tied to an issue; newest first. */
+  listNewestStates(filter: {
+    issueKey: string;
+    connectionIds?: string[];
+    limit: number;
+  }): Promise<NewestState[]>;
   /** @throws replay-not-possible; then nothing is replayed. */
   replay(ids: string[]): Promise<{ id: string; replayOf: string; state: Delivery['state'] }[]>;
   /** The delivery once it has ended, or as it stands after `waitMs`; undefined when there is none. */
@@ -112,6 +126,7 @@ export async function startWork(options: {
     find: (id) => findDelivery(database, id),
     findBodies: (id) => findBodies(database, id),
     list: (filter) => listDeliveries(database, filter),
+    listNewestStates: (filter) => listNewestStates(database, filter),
     replay: (ids) => replayDeliveries(database, ids, now()),
     async waitFor(id, waitMs, signal) {
       const delivery = await findDelivery(database, id);

@@ -11,10 +11,18 @@ export interface DeliveryFilter {
   topic?: string;
   /** Only those of these connections; of all, and of deleted ones too, when absent. */
   connectionIds?: string[];
+  /** Only deliveries that name this issue, also where the key was refused. */
   issueKey?: string;
   /** Only deliveries older than this id: the cursor of the page before. */
   before?: string;
   limit: number;
+}
+
+/** The newest state of an entity, as it was accepted. */
+export interface NewestState {
+  delivery: Delivery;
+  /** Null once it is no longer kept. */
+  payload: unknown;
 }
 
 const columns = sql`
@@ -33,6 +41,10 @@ const present = (row: Row): Delivery => ({
   ...row,
   waiting: row.waiting && { reason: row.waiting.reason, until: new Date(row.waiting.until) },
 });
+
+/** A key was given, whether it might be sent or not; the second condition is the index's own. */
+const namesIssue = (key: string): RawBuilder<boolean> =>
+  sql<boolean>`(issue_keys @> array[${key}] or (refused_keys <> '{}' and refused_keys @> array[${key}]))`;
 
 /** The delivery with this id, or undefined. */
 export async function findDelivery(database: Database, id: string): Promise<Delivery | undefined> {
@@ -62,12 +74,39 @@ export async function listDeliveries(database: Database, filter: DeliveryFilter)
   if (filter.state) conditions.push(sql`state = ${filter.state}`);
   if (filter.topic) conditions.push(sql`topic = ${filter.topic}`);
   if (filter.connectionIds) conditions.push(sql`connection_id = any(${filter.connectionIds}::uuid[])`);
-  if (filter.issueKey) conditions.push(sql`issue_keys @> array[${filter.issueKey}]`);
+  if (filter.issueKey) conditions.push(namesIssue(filter.issueKey));
   if (filter.before) conditions.push(sql`deliveries.id < ${filter.before}::uuid`);
   const found = await sql<Row>`
     select ${columns} from ${source} where ${sql.join(conditions, sql` and `)}
     order by deliveries.id desc limit ${filter.limit}`.execute(database.kysely);
   return found.rows.map(present);
+}
+
+/**
+ * Of every entity that any delivery has tied to an issue: the delivery of its newest state, which need not name the
+ * issue any more, with the payload while it is kept. Newest first.
+ */
+export async function listNewestStates(
+  database: Database,
+  filter: { issueKey: string; connectionIds?: string[]; limit: number },
+): Promise<NewestState[]> {
+  const ofConnections =
+    filter.connectionIds === undefined
+      ? sql`true`
+      : sql`connection_id = any(${filter.connectionIds}::uuid[])`;
+  const found = await sql<Row & { body: string | null }>`
+    select ${columns}, body from ${source}
+      left join delivery_bodies on delivery_id = deliveries.id and day = (received_at at time zone 'utc')::date
+    where deliveries.id in (
+      select entity.delivery_id from entity_sequences as entity
+      where (connection_id, topic, entity) in (
+        select connection_id, topic, ordering_key from deliveries
+        where issue_keys @> array[${filter.issueKey}] and ${ofConnections}))
+    order by deliveries.id desc limit ${filter.limit}`.execute(database.kysely);
+  return found.rows.map(({ body, ...row }) => ({
+    delivery: present(row),
+    payload: body === null ? null : JSON.parse(body),
+  }));
 }
 
 /**

@@ -19,6 +19,8 @@ export async function nudgeAt(executor: Kysely<Schema>, stream: string, at: Date
 }
 
 async function addJobs(executor: Kysely<Schema>, streams: string[], at: Date | undefined): Promise<void> {
+  // A hub whose clock is behind the database's would else come back at once, again and again.
+  const soonest = sql`now() + interval '50 milliseconds'`;
   const mode = at === undefined ? 'replace' : 'preserve_run_at';
   let rest = streams;
   while (rest.length > 0) {
@@ -26,7 +28,7 @@ async function addJobs(executor: Kysely<Schema>, streams: string[], at: Date | u
       select stream, job.id from unnest(${rest}::text[]) as stream
       cross join lateral graphile_worker.add_job(${drainTask}, json_build_object('stream', stream),
         job_key => stream, job_key_mode => ${mode},
-        run_at => coalesce(${at ?? null}::timestamptz,
+        run_at => coalesce(greatest(${at ?? null}::timestamptz, ${at === undefined ? null : soonest}),
           (select paused_until from streams where name = stream and paused_until > now()))) as job`.execute(
       executor,
     );

@@ -9,6 +9,8 @@ import { every } from './every.ts';
 
 /** How often a replica says that it lives. */
 const heartbeatMs = 10_000;
+/** How soon a lost line is opened anew: without it nothing is sent. */
+const mendEveryMs = 1_000;
 /** A replica that has been silent for so long is taken for dead. */
 const deadAfterMs = 30_000;
 
@@ -32,7 +34,7 @@ export interface ReplicaSession {
 /** The first half of the key tells the locks of streams from those of replicas. */
 const streamLock = 1;
 
-/** Opens the session of the replica `id`. A lost line is opened anew at the next heartbeat. */
+/** Opens the session of the replica `id`. A lost line is opened anew within a second or two. */
 export async function openReplicaSession(options: {
   database: Database;
   id: string;
@@ -77,16 +79,23 @@ export async function openReplicaSession(options: {
       database.kysely,
     );
 
+  let lastAsked: Promise<unknown> = Promise.resolve();
+  /** Asks for a lock or gives it back, one after the other: the line is a single connection. */
+  const inTurn = (name: string, query: string): Promise<boolean> => {
+    const asked = lastAsked.then(async () => {
+      if (line === undefined) throw new TielineError('database-unreachable', 'The line for locks is lost');
+      const { rows } = await line.client.query<{ done: boolean }>(query, [streamLock, name]);
+      return rows[0]?.done === true;
+    });
+    // Whoever asked hears of a failure; the next in turn is not concerned.
+    lastAsked = asked.catch(() => undefined);
+    return asked;
+  };
+
   await connect();
   await announce();
-  const stopBeating = every(
-    heartbeatMs,
-    async () => {
-      if (line === undefined) await connect();
-      await announce();
-    },
-    log,
-  );
+  const stopBeating = every(heartbeatMs, async () => void (await announce()), log);
+  const stopMending = every(mendEveryMs, async () => (line === undefined ? connect() : undefined), log);
 
   return {
     async register(workerPool) {
@@ -106,18 +115,13 @@ export async function openReplicaSession(options: {
       );
       return found.rows;
     },
-    async lock(name) {
-      if (line === undefined) throw new TielineError('database-unreachable', 'The line for locks is lost');
-      const { rows } = await line.client.query<{ got: boolean }>(
-        'select pg_try_advisory_lock($1, hashtext($2)) as got',
-        [streamLock, name],
-      );
-      return rows[0]?.got === true;
-    },
+    lock: (name) => inTurn(name, 'select pg_try_advisory_lock($1, hashtext($2)) as done'),
     async unlock(name) {
-      await line?.client.query('select pg_advisory_unlock($1, hashtext($2))', [streamLock, name]);
+      // A lost line has given its locks back already.
+      if (line !== undefined) await inTurn(name, 'select pg_advisory_unlock($1, hashtext($2)) as done');
     },
     async close() {
+      await stopMending();
       await stopBeating();
       await sql`delete from replicas where id = ${id}`.execute(database.kysely);
       line?.release();
