@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeConnectKey, quantile, startDatabases, startHub, startJira } from './stage.ts';
 
-const runs = 15;
+const runs = 12;
 const delayMs = 50;
 
 const folder = mkdtempSync(join(tmpdir(), 'tieline-bench-'));

@@ -17,10 +17,17 @@ const target = 'node20';
 /** URL.parse came with Node 22.1. */
 const prelude = `URL.parse ??= (text, base) => { try { return new URL(text, base); } catch { return null; } };`;
 
-/** What is never used of a package, by the modules that hold it: zod's messages in forty languages, undici's experimental parser. */
+/**
+ * What is never used of a package, by the modules that hold it: zod's messages in forty languages, undici's
+ * experimental parser, and HTTP/2, which our pools do not speak.
+ */
 const leftOut: { filter: RegExp; contents: string }[] = [
   { filter: /\/locales\/index\.js$/, contents: 'export {};' },
   { filter: /\/milo\/(no-)?simd\.js$/, contents: `throw new Error('the experimental parser is left out');` },
+  {
+    filter: /\/client-h2\.js$/,
+    contents: `module.exports = () => { throw new Error('HTTP/2 is left out'); };`,
+  },
 ];
 
 /** What is used of the two largest packages. */
@@ -39,7 +46,6 @@ const common = {
   platform: 'node',
   target,
   minify: true,
-  keepNames: true,
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -81,6 +87,17 @@ const packagesAsTexts: Plugin = {
   },
 };
 
+/** Commander starts other programs when asked to; nobody asks here, and the module takes 4 ms to load. */
+const noChildrenOfCommander: Plugin = {
+  name: 'no-children-of-commander',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/commander/') ? { path, namespace: 'no-children' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-children' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
 const result = await build({
   ...common,
   entryPoints: ['tools/report-entry.ts'],
@@ -88,7 +105,7 @@ const result = await build({
   metafile: true,
   define: { TIELINE_VERSION: JSON.stringify(version) },
   banner: { js: `#!/usr/bin/env node\n${prelude}` },
-  plugins: [packagesAsTexts],
+  plugins: [packagesAsTexts, noChildrenOfCommander],
 });
 chmodSync(outfile, 0o755);
 

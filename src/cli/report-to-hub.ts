@@ -32,8 +32,16 @@ export async function sendToHub(
             throw route.assumed ? namingHostname(thrown, route) : thrown;
           }),
       );
-      if (!behaviour.waitForAnswer) return takenResult(prepared, route, posted);
-      const delivery = await retrying(patience, () => waitForEnd(hub, posted.delivery, patience.deadlineMs));
+      const taken = takenResult(prepared, route, posted);
+      if (!behaviour.waitForAnswer) return taken;
+      const delivery = await retrying(patience, () =>
+        waitForEnd(hub, posted.delivery, patience.deadlineMs),
+      ).catch((thrown: unknown) => {
+        // The hub has the report and goes on by itself, whether or not it can be asked.
+        if (!(thrown instanceof TielineError)) throw thrown;
+        note(`The hub cannot be asked what became of the report: ${thrown.message}`);
+      });
+      if (delivery === undefined) return taken;
       const answer = sending.debug ? await findExchange(hub, delivery.id, note) : undefined;
       return resultOf(prepared.kind, route, delivery, answer);
     },

@@ -143,6 +143,15 @@ const refusals = new Set<TielineError['code']>([
   'jira-rejected',
 ]);
 
+/** Errors by which something answers that is no hub, or not Jira: those were not reached. */
+const strangers = new Set<TielineError['code']>([
+  'answer-unexpected',
+  'answer-too-large',
+  'redirect-refused',
+  'resource-not-found',
+  'route-not-found',
+]);
+
 async function send(run: Run, prepared: Sendable, route: Route): Promise<void> {
   const { cli, behaviour, settings } = run;
   const sending = {
@@ -187,5 +196,7 @@ async function fail(run: Run, prepared: Sendable, route: Route, error: TielineEr
     return;
   }
   for (const line of said) cli.note(line);
-  cli.exit(refusals.has(error.code) ? exitCodes.refused : code);
+  cli.exit(
+    refusals.has(error.code) ? exitCodes.refused : strangers.has(error.code) ? exitCodes.unreachable : code,
+  );
 }

@@ -5,12 +5,14 @@ import { accessRoutes, createCredentials } from '../features/access/index.ts';
 import { connectKeyRoutes, createSites, reportHandlers, reportRoutes } from '../features/ci-reports/index.ts';
 import {
   connectionRoutes,
+  connectionRuleRoutes,
   createConnectionStore,
   createJiraClients,
   createSecretStore,
   secretRoutes,
 } from '../features/connections/index.ts';
 import { deliveryRoutes } from '../features/deliveries/index.ts';
+import { explanationRoutes } from '../features/explanation/index.ts';
 import type { AnyConnector } from '../kit/connector.ts';
 import type { HttpFactory } from '../kit/http.ts';
 import { buildServer } from '../server/index.ts';
@@ -65,9 +67,11 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
         accessRoutes({ database, credentials, now }),
         secretRoutes(parts),
         connectionRoutes(parts),
+        connectionRuleRoutes(connections),
         connectKeyRoutes({ database, connections, credentials, now }),
         reportRoutes({ work, sites: createSites(connections, now) }),
         deliveryRoutes({ work, connections }),
+        explanationRoutes({ database, work, connections, now }),
       ],
     });
     return {

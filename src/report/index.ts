@@ -1,7 +1,7 @@
 // The zod schemas of `schema.ts` are not here: the command, which must start fast, has no use for them.
 export { type CiContext, readCiContext, runFiles } from './ci-context.ts';
 export { withCommitFromGit } from './git-history.ts';
-export { type IssueOutcome, judgeOutcome } from './issue-outcomes.ts';
+export { judgeOutcome } from './issue-outcomes.ts';
 export { readJunitFiles } from './junit-files.ts';
 export { makeReport, type PreparedReport } from './report.ts';
 export { type SettingDefinition, settingTable } from './setting-table.ts';

@@ -142,7 +142,9 @@ describe('the issues of a run', () => {
   test('none: nothing is sent, and the notice names the project', async () => {
     const report = await reportIn({ ...drone, PLUGIN_PROJECT: 'OPS' });
     expect(report).toMatchObject({ kind: 'none', reason: 'no-issue-keys', issueKeys: [], found: [] });
-    expect(report.notices).toEqual(['No issue key of OPS in commit message, branch or tag']);
+    expect(report.notices).toEqual([
+      'No issue key of OPS in commit message, branch or tag; of other projects there is MYT-1, MYT-2, MYT-3',
+    ]);
     const listed = await reportIn({ ...drone, PLUGIN_ISSUEKEYS: 'nothing' });
     expect(listed).toMatchObject({ kind: 'none', reason: 'no-issue-keys' });
   });

@@ -127,9 +127,19 @@ export const deploymentReport = z
       .strictObject({
         id: id().meta({ description: 'Tells environments apart.' }),
         displayName: filledText().meta({ description: 'Name that Jira shows.' }),
-        type: z.enum(environmentTypes).meta({ description: 'Kind of environment.' }),
+        type: z.enum(environmentTypes).optional().meta({
+          description:
+            "Kind of environment. Without it the connection's environment rules decide, then the words of the name.",
+        }),
       })
       .meta({ description: 'Where it is deployed to.' }),
+    commit: z
+      .strictObject({
+        id: id().meta({ description: 'Hash of the commit.' }),
+        repositoryUrl: url().optional().meta({ description: 'Address of the repository.' }),
+      })
+      .optional()
+      .meta({ description: 'The commit that was deployed; remembered for the next deployment.' }),
     duration: count().optional().meta({ description: 'Seconds that it took.' }),
   })
   .refine((report) => report.issueKeys.length > 0 || (report.services?.length ?? 0) > 0, {

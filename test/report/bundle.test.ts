@@ -1,33 +1,25 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
-import { directSettings, newWorkspace, pipeline, resultOf, runReport } from './stage.ts';
+import { type BundledReport, bundleReport, directSettings, pipeline, resultOf, runReport } from './stage.ts';
 
 let jira: JiraSimulator;
-let folder: Awaited<ReturnType<typeof newWorkspace>>;
-let program: string[];
+let bundle: BundledReport;
 
 beforeAll(async () => {
   jira = await startJiraSimulator({ edition: 'cloud' });
-  folder = await newWorkspace();
-  const built = join(folder.path, 'built.cjs');
-  const tool = fileURLToPath(new URL('../../tools/bundle-report.ts', import.meta.url));
-  execFileSync(process.execPath, [tool, '--outfile', built]);
-  // One file, wherever it is copied to.
-  program = [join(folder.path, 'report.cjs')];
-  copyFileSync(built, String(program[0]));
+  bundle = await bundleReport();
 });
 afterAll(async () => {
   await jira.close();
-  await folder.remove();
+  await bundle.remove();
 });
+
+/** In an empty folder, with nothing of this checkout at hand. */
+const run = (given: { flags?: string[]; env: Record<string, string> }) => runReport(given, bundle.program);
 
 it('the bundled file reports straight to Jira', async () => {
   const env = { ...pipeline(), ...directSettings(jira), PLUGIN_ENVIRONMENT_NAME: 'production' };
-  const ended = await runReport({ env, cwd: folder.path, flags: ['--json'] }, program);
+  const ended = await run({ env, flags: ['--json'] });
   expect(ended.notes).toBe('');
   expect(resultOf(ended)).toMatchObject({ kind: 'deployment', state: 'delivered' });
   expect(jira.state.deployments('MYT-2')).toHaveLength(1);
@@ -35,17 +27,17 @@ it('the bundled file reports straight to Jira', async () => {
 
 it('the bundled file takes the line that the whole binary takes', async () => {
   const flags = ['report', '--dry-run', '--connect-key', 'key'];
-  const ended = await runReport({ env: pipeline(), cwd: folder.path, flags }, program);
+  const ended = await run({ env: pipeline(), flags });
   expect(ended).toMatchObject({ code: 0, notes: '' });
   expect(ended.out).toContain('A build would be sent to http://127.0.0.1:7400, for MYT-1 (commit-message)');
 });
 
 it('the bundled file ends as the whole binary does', async () => {
-  const wrong = await runReport({ env: pipeline(), cwd: folder.path, flags: ['--nonsense'] }, program);
+  const wrong = await run({ env: pipeline(), flags: ['--nonsense'] });
   expect(wrong).toMatchObject({ code: 2, notes: expect.stringContaining('unknown option') });
   const env = { ...pipeline(), ...directSettings(jira), PLUGIN_CLIENT_SECRET: 'not-the-secret' };
-  const refused = await runReport({ env, cwd: folder.path }, program);
+  const refused = await run({ env });
   expect(refused).toMatchObject({ code: 3, notes: expect.stringContaining('client id or secret refused') });
-  const version = await runReport({ env: {}, cwd: folder.path, flags: ['--version'] }, program);
+  const version = await run({ env: {}, flags: ['--version'] });
   expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });

@@ -3,16 +3,27 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../postgres.ts';
-import { newWorkspace, pipeline, resultOf, runReport, type Stage, startStage } from './stage.ts';
+import {
+  type BundledReport,
+  bundleReport,
+  newWorkspace,
+  pipeline,
+  resultOf,
+  runReport,
+  type Stage,
+  startStage,
+} from './stage.ts';
 
 let database: TestDatabase;
 let stage: Stage;
+let bundle: BundledReport;
 let connectKey: string;
 let settings: Record<string, string>;
 
 beforeAll(async () => {
   database = await startTestDatabase({ empty: true });
   stage = await startStage({ DATABASE_URL: database.url });
+  bundle = await bundleReport();
   connectKey = await stage.makeKey();
   settings = {
     PLUGIN_CONNECT_KEY: connectKey,
@@ -24,8 +35,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stage.close();
+  await bundle.remove();
   await database.close();
 });
+
+/** After the first story, which runs the whole binary, all run the bundled file. */
+const run = (given: Parameters<typeof runReport>[0]) => runReport(given, bundle.program);
 
 beforeEach(() => stage.jira.faults.clear());
 
@@ -56,7 +71,7 @@ describe('a report by the hub', () => {
       Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]),
     );
     const env = { ...pipeline({ DRONE_BUILD_NUMBER: '43' }), ...lower, plugin_environment_name: 'eu-prod-1' };
-    expect(resultOf(await runReport({ env, flags: ['--json'] }))).toMatchObject({
+    expect(resultOf(await run({ env, flags: ['--json'] }))).toMatchObject({
       kind: 'deployment',
       state: 'delivered',
       issues: [
@@ -78,7 +93,7 @@ describe('a report by the hub', () => {
       ...others,
       PLUGIN_CONNECT_KEY_FILE: join(path, 'key'),
     };
-    expect(await runReport({ env })).toMatchObject({ code: 0 });
+    expect(await run({ env })).toMatchObject({ code: 0 });
     expect(builds(44)).toHaveLength(1);
     await remove();
   });
@@ -86,7 +101,7 @@ describe('a report by the hub', () => {
   it('says which issues Jira does not know', async () => {
     const message = 'MYT-1 and MYT-999';
     const env = { ...pipeline({ DRONE_BUILD_NUMBER: '45', DRONE_COMMIT_MESSAGE: message }), ...settings };
-    const ended = await runReport({ env });
+    const ended = await run({ env });
     expect(ended.code).toBe(0);
     expect(ended.out).toContain('MYT-1    linked');
     expect(ended.out).toContain('MYT-999  unknown to Jira');
@@ -95,7 +110,7 @@ describe('a report by the hub', () => {
   it('with --no-wait needs only the word of the hub, while Jira does not answer', async () => {
     stage.jira.faults.add({ match: { path: '/bulk' }, times: 1, answer: { status: 503 } });
     const env = { ...pipeline({ DRONE_BUILD_NUMBER: '46' }), ...settings };
-    const result = resultOf(await runReport({ env, flags: ['--no-wait', '--json'] }));
+    const result = resultOf(await run({ env, flags: ['--no-wait', '--json'] }));
     expect(result.issues).toEqual([
       { key: 'MYT-1', outcome: 'pending' },
       { key: 'MYT-2', outcome: 'pending' },
@@ -109,10 +124,10 @@ describe('a report by the hub', () => {
       answer: { status: 400, body: [{ message: 'buildNumber 47 is cursed' }] },
     });
     const env = { ...pipeline({ DRONE_BUILD_NUMBER: '47' }), ...settings };
-    const ended = await runReport({ env });
+    const ended = await run({ env });
     expect(ended.code).toBe(3);
     expect(ended.out).toContain('MYT-1  rejected: buildNumber 47 is cursed');
-    const ignoring = await runReport({ env: { ...env, PLUGIN_IGNORE_ERRORS: 'true' } });
+    const ignoring = await run({ env: { ...env, PLUGIN_IGNORE_ERRORS: 'true' } });
     expect(ignoring).toMatchObject({
       code: 0,
       notes: expect.stringContaining('warning: the report was refused'),
@@ -123,7 +138,7 @@ describe('a report by the hub', () => {
 describe('a hub out of reach', () => {
   it('is tried again within the time given, then the command exits 4', async () => {
     const env = { ...pipeline(), ...settings, PLUGIN_CONNECT_HOSTNAME: await nobody() };
-    const ended = await runReport({ env, flags: ['--wait', '2'] });
+    const ended = await run({ env, flags: ['--wait', '2'] });
     expect(ended).toMatchObject({ code: 4, out: '' });
     expect(ended.notes).toContain('trying again');
     expect(ended.notes).toMatch(/tieline: POST http:\S+ .*refused the connection/);
@@ -131,7 +146,7 @@ describe('a hub out of reach', () => {
 
   it('is a warning with --ignore-errors, and one JSON object on standard output with --json', async () => {
     const env = { ...pipeline(), ...settings, PLUGIN_CONNECT_HOSTNAME: await nobody() };
-    const ended = await runReport({ env, flags: ['--wait', '0', '--ignore-errors', '--json'] });
+    const ended = await run({ env, flags: ['--wait', '0', '--ignore-errors', '--json'] });
     expect(ended).toMatchObject({ code: 0, notes: expect.stringContaining('warning: ') });
     expect(resultOf(ended)).toMatchObject({
       state: 'failed',
@@ -142,9 +157,16 @@ describe('a hub out of reach', () => {
 });
 
 describe('mistakes', () => {
+  it('an address at which something else answers exits 4 and says that it is no hub', async () => {
+    const env = { ...pipeline(), ...settings, PLUGIN_CONNECT_HOSTNAME: stage.jira.siteUrl };
+    const ended = await run({ env });
+    expect(ended.code).toBe(4);
+    expect(ended.notes).toContain('not as a Tieline hub does');
+  });
+
   it('a wrong connect key is refused with what to do', async () => {
     const env = { ...pipeline(), ...settings, PLUGIN_CONNECT_KEY: `${connectKey}x` };
-    const ended = await runReport({ env });
+    const ended = await run({ env });
     expect(ended.code).toBe(3);
     expect(ended.notes).toMatch(/token/);
     expect(ended.notes).not.toContain(connectKey);
@@ -152,32 +174,32 @@ describe('mistakes', () => {
 
   it('an INSTANCE of another site is refused with both names', async () => {
     const env = { ...pipeline(), ...settings, PLUGIN_INSTANCE: 'myrog' };
-    const ended = await runReport({ env });
+    const ended = await run({ env });
     expect(ended.code).toBe(3);
     expect(ended.notes).toContain('INSTANCE is myrog.atlassian.net, but the connect key is for 127.0.0.1');
   });
 
   it('a PROJECT of other issues sends nothing and names the issues that there are', async () => {
     const env = { ...pipeline(), ...settings, PLUGIN_PROJECT: 'SHOP' };
-    const ended = await runReport({ env });
+    const ended = await run({ env });
     expect(ended).toMatchObject({ code: 0, notes: '' });
     expect(ended.out).toContain(
       'No issue key of SHOP in commit message, branch or tag; of other projects there is MYT-1, MYT-2',
     );
-    expect(await runReport({ env: { ...env, PLUGIN_STRICT: 'true' } })).toMatchObject({ code: 2 });
+    expect(await run({ env: { ...env, PLUGIN_STRICT: 'true' } })).toMatchObject({ code: 2 });
   });
 
   it.each([
     ['a flag that does not exist', ['--enviroment', 'production'], /unknown option/],
     ['a time that is none', ['--wait', 'long'], /--wait long is not a number of seconds/],
   ])('%s exits 2', async (_name, flags, words) => {
-    const ended = await runReport({ env: { ...pipeline(), ...settings }, flags });
+    const ended = await run({ env: { ...pipeline(), ...settings }, flags });
     expect(ended.code).toBe(2);
     expect(ended.notes).toMatch(words);
   });
 
   it('no credential at all exits 2 and names both ways', async () => {
-    const ended = await runReport({ env: pipeline() });
+    const ended = await run({ env: pipeline() });
     expect(ended.code).toBe(2);
     expect(ended.notes).toMatch(/CONNECT_KEY.*CLIENT_ID and CLIENT_SECRET/);
   });
@@ -187,7 +209,7 @@ describe('nothing to send', () => {
   it('is said when STATE asks for success and the pipeline failed', async () => {
     const before = stage.jira.state.effects.length;
     const env = { ...pipeline({ DRONE_BUILD_STATUS: 'failure' }), ...settings, PLUGIN_STATE: 'success' };
-    const ended = await runReport({ env });
+    const ended = await run({ env });
     expect(ended.code).toBe(0);
     expect(ended.out).toContain(
       "Nothing is sent: STATE is success, and the pipeline's own status is failure",
@@ -197,7 +219,7 @@ describe('nothing to send', () => {
 
   it('is planned by --dry-run, with the address and the payload', async () => {
     const before = stage.jira.state.requests.length;
-    const ended = await runReport({ env: { ...pipeline(), ...settings }, flags: ['--dry-run', '--json'] });
+    const ended = await run({ env: { ...pipeline(), ...settings }, flags: ['--dry-run', '--json'] });
     expect(ended).toMatchObject({ code: 0, notes: '' });
     expect(JSON.parse(ended.out)).toMatchObject({
       kind: 'build',
@@ -226,7 +248,7 @@ describe('files for the CI', () => {
       DRONE_OUTPUT: String(drone),
       GITHUB_OUTPUT: String(github),
     };
-    expect(await runReport({ env, cwd: path })).toMatchObject({ code: 0, notes: '' });
+    expect(await run({ env, cwd: path })).toMatchObject({ code: 0, notes: '' });
     const link = `${stage.jira.siteUrl}/browse/MYT-1`;
     expect(JSON.parse(await readFile(String(card), 'utf8'))).toMatchObject({
       schema: expect.stringContaining('drone-jira'),
@@ -250,7 +272,7 @@ describe('files for the CI', () => {
       DRONE_CARD_PATH: path,
       DRONE_OUTPUT: join(path, 'no', 'such', 'folder'),
     };
-    const ended = await runReport({ env, cwd: path });
+    const ended = await run({ env, cwd: path });
     expect(ended.code).toBe(0);
     expect(ended.notes).toMatch(/DRONE_CARD_PATH could not be written: EISDIR/);
     expect(ended.notes).toMatch(/DRONE_OUTPUT could not be written: ENOENT/);

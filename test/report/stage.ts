@@ -4,14 +4,30 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { ReportResult } from '../../src/cli/report-result.ts';
 import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
 import { createHubProcesses } from '../process.ts';
 
 /** The whole binary, as a pipeline calls it. */
-export const binary = [fileURLToPath(new URL('../../bin/tieline.cjs', import.meta.url)), 'report'];
+const binary = [fileURLToPath(new URL('../../bin/tieline.cjs', import.meta.url)), 'report'];
 
 type Variables = Record<string, string>;
+
+/** How the bundled file is called. */
+export interface BundledReport {
+  program: string[];
+  remove(): Promise<void>;
+}
+
+/** Makes the bundled file, alone in a folder: it starts several times faster than the whole binary. */
+export async function bundleReport(): Promise<BundledReport> {
+  const { path, remove } = await newWorkspace();
+  const file = join(path, 'report.cjs');
+  const tool = fileURLToPath(new URL('../../tools/bundle-report.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [tool, '--outfile', file]);
+  return { program: [file], remove };
+}
 
 /** How a command ended, and what it wrote. */
 export interface Ended {

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { type BehaviourFlags, readBehaviour } from './report-behaviour.ts';
+
+const usual = {
+  waitMs: 30_000,
+  waitForAnswer: true,
+  dryRun: false,
+  strict: false,
+  ignoreErrors: false,
+  json: false,
+};
+
+it.each<[string, BehaviourFlags, Record<string, string>, object]>([
+  ['nothing', {}, {}, {}],
+  ['plain names, which CIs use for themselves', {}, { WAIT: '1', STRICT: 'true' }, {}],
+  ['a time', { wait: '2.5' }, {}, { waitMs: 2_500 }],
+  ['a time as a variable', {}, { PLUGIN_WAIT: '5' }, { waitMs: 5_000 }],
+  ['a flag before a variable', { wait: '2' }, { PLUGIN_WAIT: '5' }, { waitMs: 2_000 }],
+  [
+    'no waiting, though there is a time for retries',
+    { wait: false },
+    { PLUGIN_WAIT: '5' },
+    { waitMs: 5_000, waitForAnswer: false },
+  ],
+  ['no waiting as a variable', {}, { plugin_no_wait: 'yes' }, { waitForAnswer: false }],
+  [
+    'switches',
+    { dryRun: true },
+    { PLUGIN_STRICT: 'TRUE', tieline_ignore_errors: '1' },
+    { dryRun: true, strict: true, ignoreErrors: true },
+  ],
+  ['switches that are off', {}, { PLUGIN_STRICT: 'false', PLUGIN_DRY_RUN: ' ' }, {}],
+])('%s', (_name, flags, env, expected) => {
+  expect(readBehaviour(flags, env)).toEqual({ ...usual, ...expected });
+});
+
+it.each<[BehaviourFlags, Record<string, string>, string]>([
+  [{ wait: 'soon' }, {}, '--wait soon is not a number'],
+  [{ wait: '' }, {}, '--wait  is not a number'],
+  [{ wait: '-1' }, {}, '--wait -1 is not a number'],
+  [{}, { PLUGIN_WAIT: '4000' }, 'PLUGIN_WAIT 4000 is not a number of seconds from 0 to 3600'],
+  [{}, { PLUGIN_STRICT: 'perhaps' }, 'PLUGIN_STRICT is "perhaps"'],
+])('%j with %j is refused', (flags, env, message) => {
+  expect(() => readBehaviour(flags, env)).toThrow(message);
+});
