@@ -24,13 +24,18 @@ export const commands: CommandEntry[] = [
   { name: 'secret', summary: 'store and list secrets', load: () => import('./secret.ts') },
   {
     name: 'connect-key',
-    summary: 'make, list and revoke connect keys',
+    summary: 'make, list, rotate and revoke connect keys',
     load: () => import('./connect-key.ts'),
   },
   {
     name: 'delivery',
     summary: 'what was sent, what Jira said, and once more',
     load: () => import('./delivery.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'everything that was sent for an issue, and why something is not there',
+    load: () => import('./explain.ts'),
   },
   { name: 'simulate', summary: 'run a stand-in for an outside product', load: () => import('./simulate.ts') },
 ];

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { listAll, withHub } from './hub-client.ts';
 import { table } from './table.ts';
@@ -9,6 +9,7 @@ interface ConnectKeyView {
   name: string;
   hint: string;
   projects: string[] | null;
+  createdBy: { name: string } | null;
   expiresAt: string | null;
   revokedAt: string | null;
   lastUsedAt: string | null;
@@ -54,7 +55,7 @@ export function make(cli: Cli): Command {
 
   command
     .command('list')
-    .description('List connect keys, without their texts.')
+    .description('List connect keys, without their texts: all of them as an editor, else your own.')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
       const items = await withHub(cli, (hub) => listAll<ConnectKeyView>(hub, '/api/v1/connect-keys'));
@@ -64,12 +65,46 @@ export function make(cli: Cli): Command {
         key.projects?.join(',') ?? 'all projects',
         key.revokedAt === null ? (key.expiresAt ?? 'no end') : 'revoked',
         key.lastUsedAt ?? 'never used',
+        key.createdBy?.name ?? '',
         key.id,
       ];
       cli.print(
         options.json
           ? JSON.stringify({ items })
-          : table(['NAME', 'KEY', 'PROJECTS', 'UNTIL', 'LAST USE', 'ID'], items.map(row)),
+          : table(['NAME', 'KEY', 'PROJECTS', 'UNTIL', 'LAST USE', 'MADE BY', 'ID'], items.map(row)),
+      );
+    });
+
+  command
+    .command('rotate')
+    .description('Make a key in the place of another. Both are valid for the overlap; then the old one ends.')
+    .argument('<id>')
+    .option('--overlap <seconds>', 'how long the old key stays valid; 86400 when not given')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { overlap?: string; json?: boolean }) => {
+      const body = options.overlap === undefined ? {} : { overlapSeconds: Number(options.overlap) };
+      const path = `/api/v1/connect-keys/${encodeURIComponent(id)}`;
+      const { made, old } = await withHub(cli, async (hub) => ({
+        made: await hub.call<ConnectKeyView & { key: string }>('POST', `${path}/rotate`, body),
+        old: await hub.call<ConnectKeyView>('GET', path),
+      }));
+      cli.print(options.json ? JSON.stringify(made) : made.key);
+      if (!options.json) cli.note(`Shown only now. The old key ${old.hint} is valid until ${old.expiresAt}.`);
+    });
+
+  command
+    .command('self-service')
+    .description('Let every token that sees a connection make connect keys for itself, or not.')
+    .argument('<connection>', 'the Jira connection, by id or name, e.g. account.jira')
+    .addArgument(new Argument('<switch>').choices(['on', 'off']))
+    .option('--json', 'print JSON')
+    .action(async (connection: string, position: string, options: { json?: boolean }) => {
+      const path = `/api/v1/connections/${encodeURIComponent(connection)}/self-service`;
+      const selfService = position === 'on';
+      const changed = await withHub(cli, (hub) => hub.call<{ name: string }>('PUT', path, { selfService }));
+      const who = selfService ? 'everyone who sees it' : 'editors';
+      cli.print(
+        options.json ? JSON.stringify(changed) : `Keys for ${changed.name} are made by ${who} from now on`,
       );
     });
 

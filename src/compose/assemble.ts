@@ -2,7 +2,13 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import jira from '../connectors/jira/index.ts';
 import type { Database, Vault } from '../database/index.ts';
 import { accessRoutes, createCredentials } from '../features/access/index.ts';
-import { connectKeyRoutes, createSites, reportHandlers, reportRoutes } from '../features/ci-reports/index.ts';
+import {
+  connectKeyRoutes,
+  createSites,
+  gatingRoutes,
+  reportHandlers,
+  reportRoutes,
+} from '../features/ci-reports/index.ts';
 import {
   connectionRoutes,
   connectionRuleRoutes,
@@ -52,9 +58,10 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
     connections,
     secrets: createSecretStore(database, vault),
   };
+  const jiraClients = createJiraClients(database, parts);
   const work = await startWork({
     database,
-    handlers: reportHandlers(createJiraClients(database, parts)),
+    handlers: reportHandlers(jiraClients),
     log,
     now,
     pace: foundation.pace,
@@ -70,6 +77,7 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
         connectionRuleRoutes(connections),
         connectKeyRoutes({ database, connections, credentials, now }),
         reportRoutes({ work, sites: createSites(connections, now) }),
+        gatingRoutes({ work, connections, jiraClients }),
         deliveryRoutes({ work, connections }),
         explanationRoutes({ database, work, connections, now }),
       ],

@@ -65,6 +65,8 @@ export interface Deployment {
   /** Jira Service Management services that were deployed. */
   services?: string[];
   environment: { id: string; displayName: string; type: EnvironmentType };
+  /** The commit that was deployed: what the next deployment to the environment counts its commits from. */
+  commit?: { id: string; repositoryUrl?: string };
   /** Seconds. */
   duration?: number;
 }

@@ -95,6 +95,7 @@ async function insertRound(trx: Kysely<Schema>, items: Item[], now: Date) {
       issue_keys: item.issueKeys,
       refused_keys: item.refusedKeys ?? [],
       skip: item.skip ?? null,
+      facts: item.facts ?? null,
       content_hash: createHash('sha256').update(item.body).digest('hex'),
       body: item.body,
     };
@@ -104,7 +105,7 @@ async function insertRound(trx: Kysely<Schema>, items: Item[], now: Date) {
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as item(
         id uuid, direction text, topic text, connection_id uuid, connect_key_id uuid, stream text, ordering_key text,
         event_at timestamptz, event_ms bigint, summary text, issue_keys text[], refused_keys text[], skip text,
-        content_hash text, body text)
+        facts jsonb, content_hash text, body text)
     ), ordered as (
       insert into entity_sequences as entity
         (connection_id, topic, entity, event_at, sequence, content_hash, delivery_id)
@@ -123,9 +124,9 @@ async function insertRound(trx: Kysely<Schema>, items: Item[], now: Date) {
       select (${now}::timestamptz at time zone 'utc')::date, id, body from item
     )
     insert into deliveries (id, direction, topic, connection_id, connect_key_id, stream, ordering_key, sequence,
-      event_at, summary, issue_keys, refused_keys, state, answer, received_at, ended_at)
+      event_at, summary, issue_keys, refused_keys, facts, state, answer, received_at, ended_at)
     select item.id, direction, topic, connection_id, connect_key_id, stream, ordering_key, ordered.sequence,
-      event_at, summary, issue_keys, refused_keys,
+      event_at, summary, issue_keys, refused_keys, facts,
       case when skip is not null then 'skipped' when ordered.sequence is null then 'superseded' else 'queued' end,
       case when skip is not null then jsonb_build_object('reason', skip)
            when ordered.sequence is null then jsonb_build_object('reason', 'a newer state of it was known already') end,

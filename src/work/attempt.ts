@@ -88,10 +88,10 @@ export async function settle(
     const exchangeId = requests.length > 0 ? uuid() : null;
     await storeVerdicts(trx, { verdicts, exchangeId, now, pausedUntil: paused?.waitUntil });
     if (exchangeId !== null) {
-      await sql`insert into exchanges (day, id, stream, requests)
-        values ((${now}::timestamptz at time zone 'utc')::date, ${exchangeId}, ${stream}, ${storableJson(requests)})`.execute(
-        trx,
-      );
+      await sql`insert into exchanges (day, id, stream, requests, connect_key_ids)
+        select (${now}::timestamptz at time zone 'utc')::date, ${exchangeId}, ${stream}, ${storableJson(requests)},
+          array_agg(distinct connect_key_id)
+        from deliveries where id = any(${verdicts.map(({ id }) => id)}::uuid[])`.execute(trx);
     }
     if (paused?.waitUntil !== undefined) {
       await sql`insert into streams (name, paused_until, pause_reason)

@@ -42,6 +42,8 @@ export interface NewDelivery {
   dedupe: { namespace: string; key: string };
   /** The payload as JSON text; kept 30 days. */
   body: string;
+  /** What its feature will ask the ledger for; kept as long as the delivery itself. */
+  facts?: Record<string, string | number | null>;
   /** Set when nothing is to be sent: the delivery is stored as skipped, with this reason. */
   skip?: string;
 }

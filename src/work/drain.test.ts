@@ -34,7 +34,11 @@ describe('a stream that is drained', () => {
       attempts: 1,
       endedAt: ledger.now(),
     });
-    expect(await findBodies(ledger.database, id)).toEqual({ payload: { a: 1 }, requests: [{ status: 202 }] });
+    expect(await findBodies(ledger.database, id)).toEqual({
+      payload: { a: 1 },
+      requests: [{ status: 202 }],
+      connectKeyIds: [null],
+    });
   });
 
   it('leaves other streams alone', async () => {

@@ -11,14 +11,14 @@ import { type DrainContext, drainStream } from './drain.ts';
 import { every } from './every.ts';
 import { createGroupCommit } from './group-commit.ts';
 import {
+  type DeliveryBodies,
   type DeliveryFilter,
   findBodies,
   findDelivery,
   listDeliveries,
-  listNewestStates,
-  type NewestState,
   replayDeliveries,
 } from './ledger.ts';
+import { findLatest, type LatestFilter, type LatestState, listNewestStates, type NewestState } from './newest-states.ts';
 import { drainTask, nudgeForgottenStreams } from './nudge.ts';
 import { openReplicaSession } from './replica-session.ts';
 import { keepRetention } from './retention.ts';
@@ -27,7 +27,8 @@ import { createStreamTurns } from './stream-turns.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export * from './delivery.ts';
-export type { DeliveryFilter, NewestState } from './ledger.ts';
+export type { DeliveryBodies, DeliveryFilter } from './ledger.ts';
+export type { LatestState, NewestState } from './newest-states.ts';
 export type { Pace } from './retry.ts';
 
 /** The delivery ledger and the background work that empties it. */
@@ -38,7 +39,7 @@ export interface Work {
   accept(trx: Kysely<Schema>, deliveries: NewDelivery[]): Promise<AcceptedDelivery[]>;
   find(id: string): Promise<Delivery | undefined>;
   /** The payload as posted and the exchanges with the other side, while they are kept. */
-  findBodies(id: string): Promise<{ payload: unknown; requests: unknown }>;
+  findBodies(id: string): Promise<DeliveryBodies>;
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<Delivery[]>;
   /** The newest state of every entity that any delivery has tied to an issue; newest first. */
@@ -47,6 +48,8 @@ export interface Work {
     connectionIds?: string[];
     limit: number;
   }): Promise<NewestState[]>;
+  /** Of the entities whose newest state has these facts, the latest by its event. */
+  findLatest(filter: LatestFilter): Promise<LatestState | undefined>;
   /** @throws replay-not-possible; then nothing is replayed. */
   replay(ids: string[]): Promise<{ id: string; replayOf: string; state: Delivery['state'] }[]>;
   /** The delivery once it has ended, or as it stands after `waitMs`; undefined when there is none. */
@@ -127,6 +130,7 @@ export async function startWork(options: {
     findBodies: (id) => findBodies(database, id),
     list: (filter) => listDeliveries(database, filter),
     listNewestStates: (filter) => listNewestStates(database, filter),
+    findLatest: (filter) => findLatest(database, filter),
     replay: (ids) => replayDeliveries(database, ids, now()),
     async waitFor(id, waitMs, signal) {
       const delivery = await findDelivery(database, id);

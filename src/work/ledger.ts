@@ -18,14 +18,8 @@ export interface DeliveryFilter {
   limit: number;
 }
 
-/** The newest state of an entity, as it was accepted. */
-export interface NewestState {
-  delivery: Delivery;
-  /** Null once it is no longer kept. */
-  payload: unknown;
-}
-
-const columns = sql`
+/** What a {@link Delivery} is read from. */
+export const deliveryColumns = sql`
   deliveries.id, direction, topic, connection_id as "connectionId", connect_key_id as "connectKeyId", stream,
   ordering_key as "orderingKey", sequence, event_at as "eventAt", summary, issue_keys as "issueKeys",
   refused_keys as "refusedKeys", state, attempts, answer, error, replay_of as "replayOf",
@@ -33,11 +27,13 @@ const columns = sql`
   case when state = 'queued' and greatest(waiting_until, paused_until) > now() then
     jsonb_build_object('reason', coalesce(waiting_reason, pause_reason), 'until', greatest(waiting_until, paused_until))
   end as waiting`;
-const source = sql`deliveries left join streams on streams.name = deliveries.stream`;
+export const deliverySource = sql`deliveries left join streams on streams.name = deliveries.stream`;
 
-type Row = Omit<Delivery, 'waiting'> & { waiting: { reason: string; until: string } | null };
+/** A row of {@link deliveryColumns}. */
+export type DeliveryRow = Omit<Delivery, 'waiting'> & { waiting: { reason: string; until: string } | null };
 
-const present = (row: Row): Delivery => ({
+/** A row as a delivery. */
+export const present = (row: DeliveryRow): Delivery => ({
   ...row,
   waiting: row.waiting && { reason: row.waiting.reason, until: new Date(row.waiting.until) },
 });
@@ -48,24 +44,34 @@ const namesIssue = (key: string): RawBuilder<boolean> =>
 
 /** The delivery with this id, or undefined. */
 export async function findDelivery(database: Database, id: string): Promise<Delivery | undefined> {
-  const found = await sql<Row>`select ${columns} from ${source} where deliveries.id = ${id}::uuid`.execute(
-    database.kysely,
-  );
+  const found =
+    await sql<DeliveryRow>`select ${deliveryColumns} from ${deliverySource} where deliveries.id = ${id}::uuid`.execute(
+      database.kysely,
+    );
   return found.rows[0] && present(found.rows[0]);
 }
 
-/** What was posted and what the other side answered, whole; absent once their 30 days are over. */
-export async function findBodies(
-  database: Database,
-  id: string,
-): Promise<{ payload: unknown; requests: unknown }> {
-  const found = await sql<{ body: string | null; requests: unknown }>`
-    select body, requests from deliveries
+/** What was posted and what the other side answered, whole; null once their 30 days are over. */
+export interface DeliveryBodies {
+  payload: unknown;
+  requests: unknown;
+  /** The connect keys whose deliveries shared the requests; null when that is not known. */
+  connectKeyIds: (string | null)[] | null;
+}
+
+/** The bodies of a delivery; all null when there is none. */
+export async function findBodies(database: Database, id: string): Promise<DeliveryBodies> {
+  const found = await sql<{ body: string | null } & Omit<DeliveryBodies, 'payload'>>`
+    select body, requests, connect_key_ids as "connectKeyIds" from deliveries
       left join delivery_bodies on delivery_id = deliveries.id and delivery_bodies.day = (received_at at time zone 'utc')::date
       left join exchanges on exchanges.id = exchange_id
     where deliveries.id = ${id}::uuid`.execute(database.kysely);
   const row = found.rows[0];
-  return { payload: row?.body ? JSON.parse(row.body) : null, requests: row?.requests ?? null };
+  return {
+    payload: row?.body ? JSON.parse(row.body) : null,
+    requests: row?.requests ?? null,
+    connectKeyIds: row?.connectKeyIds ?? null,
+  };
 }
 
 /** Deliveries, newest first. */
@@ -76,37 +82,10 @@ export async function listDeliveries(database: Database, filter: DeliveryFilter)
   if (filter.connectionIds) conditions.push(sql`connection_id = any(${filter.connectionIds}::uuid[])`);
   if (filter.issueKey) conditions.push(namesIssue(filter.issueKey));
   if (filter.before) conditions.push(sql`deliveries.id < ${filter.before}::uuid`);
-  const found = await sql<Row>`
-    select ${columns} from ${source} where ${sql.join(conditions, sql` and `)}
+  const found = await sql<DeliveryRow>`
+    select ${deliveryColumns} from ${deliverySource} where ${sql.join(conditions, sql` and `)}
     order by deliveries.id desc limit ${filter.limit}`.execute(database.kysely);
   return found.rows.map(present);
-}
-
-/**
- * Of every entity that any delivery has tied to an issue: the delivery of its newest state, which need not name the
- * issue any more, with the payload while it is kept. Newest first.
- */
-export async function listNewestStates(
-  database: Database,
-  filter: { issueKey: string; connectionIds?: string[]; limit: number },
-): Promise<NewestState[]> {
-  const ofConnections =
-    filter.connectionIds === undefined
-      ? sql`true`
-      : sql`connection_id = any(${filter.connectionIds}::uuid[])`;
-  const found = await sql<Row & { body: string | null }>`
-    select ${columns}, body from ${source}
-      left join delivery_bodies on delivery_id = deliveries.id and day = (received_at at time zone 'utc')::date
-    where deliveries.id in (
-      select entity.delivery_id from entity_sequences as entity
-      where (connection_id, topic, entity) in (
-        select connection_id, topic, ordering_key from deliveries
-        where issue_keys @> array[${filter.issueKey}] and ${ofConnections}))
-    order by deliveries.id desc limit ${filter.limit}`.execute(database.kysely);
-  return found.rows.map(({ body, ...row }) => ({
-    delivery: present(row),
-    payload: body === null ? null : JSON.parse(body),
-  }));
 }
 
 /**
@@ -147,9 +126,9 @@ export async function replayDeliveries(
         select (${now}::timestamptz at time zone 'utc')::date, new_id, body from original
       )
       insert into deliveries (id, direction, topic, connection_id, connect_key_id, stream, ordering_key, sequence,
-        event_at, summary, issue_keys, refused_keys, state, answer, replay_of, received_at, ended_at)
+        event_at, summary, issue_keys, refused_keys, facts, state, answer, replay_of, received_at, ended_at)
       select new_id, direction, topic, connection_id, connect_key_id, stream, ordering_key, renewed.sequence, event_at,
-        summary, issue_keys, refused_keys,
+        summary, issue_keys, refused_keys, facts,
         case when state = 'skipped' then 'skipped' when renewed.sequence is null then 'superseded' else 'queued' end,
         case when state = 'skipped' then answer
              when renewed.sequence is null then jsonb_build_object('reason', 'a newer state of it was known already') end,

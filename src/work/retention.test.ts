@@ -51,9 +51,14 @@ describe('the table of each day', () => {
     expect(await findBodies(ledger.database, id)).toEqual({
       payload: { kept: true },
       requests: [{ status: 202 }],
+      connectKeyIds: [null],
     });
     await keepAfter(1);
-    expect(await findBodies(ledger.database, id)).toEqual({ payload: null, requests: null });
+    expect(await findBodies(ledger.database, id)).toEqual({
+      payload: null,
+      requests: null,
+      connectKeyIds: null,
+    });
     expect((await ledger.get(id)).state).toBe('delivered');
   });
 

@@ -85,7 +85,13 @@ describe('an administrator at the command line', () => {
     const replayed = await tieline(`delivery replay ${delivery.id}`);
     expect(replayed.output).toMatch(new RegExp(`^${delivery.id} again as [0-9a-f-]+: queued\n$`));
 
-    const everything = [...secrets, made, test, shown, replayed]
+    const explained = await tieline('explain MYT-99999');
+    expect(explained.output).toMatch(/build \d+ of .+ +\S+ +unknown +jira/);
+    expect(explained.output).toMatch(/by pipeline, delivery /);
+    expect(explained.output).toContain('knows no issue MYT-99999');
+    expect(JSON.parse((await tieline('explain OPS-1 --json')).output)).toMatchObject({ deliveries: [] });
+
+    const everything = [...secrets, made, test, shown, replayed, explained]
       .map(({ output, notes }) => output + notes)
       .join('');
     expect(everything).not.toContain(account?.apiToken);
@@ -111,6 +117,19 @@ describe('an administrator at the command line', () => {
     const refused = await tieline(`secret delete ${id}`);
     expect(refused.code).toBe(1);
     expect(refused.notes).toContain('"jira-token" is used by the connection "jira"');
+  });
+
+  it('puts a key in the place of another, and lets others make their own', async () => {
+    const made = JSON.parse(
+      (await tieline('connect-key create rotated --connection account.jira --json')).output,
+    );
+    const rotated = await tieline(`connect-key rotate ${made.id} --overlap 3600`);
+    expect(rotated.output).toMatch(/^tieline_ck_\w{46}\n$/);
+    expect(rotated.notes).toContain(`The old key ${made.hint} is valid until 20`);
+    expect((await tieline('connect-key self-service account.jira on')).output).toContain(
+      'made by everyone who sees it',
+    );
+    expect((await tieline('connect-key list')).output).toMatch(/rotated .* first administrator +\S+\n/);
   });
 
   it('revokes a key, which pipelines then notice', async () => {

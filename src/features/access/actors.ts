@@ -52,6 +52,11 @@ export function requireRole(actor: Actor | undefined, needed: Role, scope: strin
   }
 }
 
+/** Whether a token has a role, or a higher one, in a scope. */
+export function hasRole(actor: Actor | undefined, role: Role, scope: string): boolean {
+  return actor?.kind === 'token' && maySee(actor, scope) && rank(actor.role) >= rank(role);
+}
+
 /** The scope of a token: what is in it or below it is the token's to see. @throws permission-missing for a connect key */
 export function scopeOf(actor: Actor | undefined): string {
   if (actor?.kind === 'token') return actor.scope;

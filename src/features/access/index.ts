@@ -1,4 +1,12 @@
-export { type Actor, type ConnectKeyActor, maySee, requireRole, scopeOf } from './actors.ts';
+export {
+  type Actor,
+  type ConnectKeyActor,
+  hasRole,
+  maySee,
+  requireRole,
+  scopeOf,
+  type TokenActor,
+} from './actors.ts';
 export { type Credentials, createCredentials } from './credentials.ts';
 export { guardRoutes } from './guard.ts';
 export { assertIdempotencyKey, rememberAnswers } from './idempotency.ts';

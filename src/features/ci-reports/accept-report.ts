@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
 import { projectOf } from '../../kit/issue-keys.ts';
-import type { Build, Deployment } from '../../kit/jira.ts';
+import type { Build, Deployment, GatedDeployment } from '../../kit/jira.ts';
 import type { NewDelivery } from '../../work/index.ts';
 import type { ConnectKeyActor } from '../access/index.ts';
 
-/** A report as a pipeline posts it. */
-export type Report = { kind: 'build'; entity: Build } | { kind: 'deployment'; entity: Deployment };
+/** A report as a pipeline posts it. `gate`: Jira is to be asked for a decision on the deployment. */
+export type Report =
+  | { kind: 'build'; entity: Build }
+  | { kind: 'deployment'; entity: Deployment & { gate?: boolean } };
 
 /**
  * The delivery of a report. Keys that the connect key does not allow are taken out and remembered as refused; with
@@ -36,6 +39,7 @@ export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | 
     // By connect key: the delivery of another's report is not this one's to see.
     dedupe: { namespace: `${kind} ${actor.id}`, key: id ?? hashOf(body) },
     body,
+    ...(report.kind === 'deployment' ? { facts: factsOf(report.entity) } : {}),
     ...(nothingLeft ? { skip: 'the connect key allows none of the issue keys' } : {}),
   };
 }
@@ -67,10 +71,28 @@ function orderingKeyOf({ kind, entity }: Report): string {
     : JSON.stringify([entity.pipeline.id, entity.environment.id, entity.deploymentNumber]);
 }
 
+/** What {@link deliveryOf} made of a deployment's names. */
+export function readDeploymentKey(orderingKey: string): GatedDeployment {
+  const [pipelineId, environmentId, deploymentNumber] = deploymentKey.parse(JSON.parse(orderingKey));
+  return { pipelineId, environmentId, deploymentNumber };
+}
+
+const deploymentKey = z.tuple([z.string(), z.string(), z.number()]);
+
 function summaryOf({ kind, entity }: Report): string {
   return kind === 'build'
     ? `build ${entity.buildNumber} of ${entity.displayName}: ${entity.state}`
     : `deployment ${entity.deploymentNumber} of ${entity.pipeline.displayName} to ${entity.environment.displayName}: ${entity.state}`;
 }
+
+/** By these the last successful deployment to an environment is found again. */
+const factsOf = ({ pipeline, environment, deploymentNumber, state, commit }: Deployment) => ({
+  pipeline: pipeline.id,
+  environment: environment.id,
+  environmentName: environment.displayName,
+  deploymentNumber,
+  state,
+  commit: commit?.id ?? null,
+});
 
 const hashOf = (body: string): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;

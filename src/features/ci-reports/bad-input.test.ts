@@ -51,6 +51,7 @@ const deployment = {
   lastUpdated: '2026-11-20T10:00:00Z',
   issueKeys: ['MYT-1'],
   environment: { id: 'prod', displayName: 'Production', type: 'production' },
+  commit: { id: 'abc', repositoryUrl: 'https://code.example.com/shop' },
   duration: 60,
 };
 type Change = [path: string, value: unknown];
@@ -140,7 +141,9 @@ const ofDeployments: Change[] = [
   ...each('pipeline.colour', ['red']),
   ...each('environment', ['x', null, undefined]),
   ...each('environment.displayName', [...notTexts, '', undefined]),
-  ...each('environment.type', ['prod', 7, undefined]),
+  ...each('environment.type', ['prod', 7, null]),
+  ...each('commit', ['abc', {}, null]),
+  ...each('commit.repositoryUrl', notAddresses),
   ...each('services', ['x', [''], [7], Array(101).fill('a')]),
   ...each('duration', notNumbers),
 ];

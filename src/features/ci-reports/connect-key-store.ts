@@ -22,6 +22,9 @@ export interface ConnectKey {
   projects: string[] | null;
   kinds: string[] | null;
   environments: string[] | null;
+  /** The API token that made it. */
+  createdBy: { id: string; name: string } | null;
+  rotatedFrom: string | null;
   createdAt: Date;
   expiresAt: Date | null;
   revokedAt: Date | null;
@@ -29,33 +32,94 @@ export interface ConnectKey {
 }
 
 const columns = sql`id, connection_id as "connectionId", name, hint, projects, kinds, environments,
-  created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
+  case when created_by is not null then jsonb_build_object('id', created_by, 'name', created_by_name) end as "createdBy",
+  rotated_from as "rotatedFrom", created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
+  last_used_at as "lastUsedAt"`;
+
+/** A connect key to make. */
+export interface NewConnectKey extends ConnectKeyRules {
+  connectionId: string;
+  name: string;
+  createdBy: { id: string; name: string };
+  expiresAt?: Date;
+}
 
 /** Makes a connect key for a Jira connection. Its text is in the answer and nowhere else. */
 export async function createConnectKey(
   database: Database,
-  wanted: ConnectKeyRules & { connectionId: string; name: string; expiresAt?: Date },
+  wanted: NewConnectKey,
 ): Promise<ConnectKey & { key: string }> {
   const { text, hash, hint } = makeToken('connectKey');
   const made = await sql<ConnectKey>`
-    insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, expires_at)
+    insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, created_by,
+      created_by_name, expires_at)
     values (${uuid()}, ${wanted.connectionId}, ${wanted.name}, ${hash}, ${hint}, ${wanted.projects ?? null},
-      ${wanted.kinds ?? null}, ${wanted.environments ?? null}, ${wanted.expiresAt ?? null})
+      ${wanted.kinds ?? null}, ${wanted.environments ?? null}, ${wanted.createdBy.id}, ${wanted.createdBy.name},
+      ${wanted.expiresAt ?? null})
     returning ${columns}`.execute(database.kysely);
   const row = made.rows[0];
   if (row === undefined) throw new TypeError('an insert gave no row');
   return { ...row, key: text };
 }
 
-/** Connect keys of connections, newest first. */
+/**
+ * Makes a key in the place of another: same connection, name, rules and owner, and as long a life from now on. The old
+ * one ends after the overlap, or at its own end if that is sooner.
+ * @throws resource-not-found, request-invalid for one that ended or was rotated already
+ */
+export async function rotateConnectKey(
+  database: Database,
+  wanted: { id: string; overlapMs: number; by: { id: string; name: string }; now: Date },
+): Promise<ConnectKey & { key: string }> {
+  const { id, overlapMs, by, now } = wanted;
+  const { text, hash, hint } = makeToken('connectKey');
+  return database.transaction('rotate-connect-key', async (trx) => {
+    // Of two rotations at once the second waits here, and then finds the first one's key.
+    await sql`select from connect_keys where id = ${id}::uuid for update`.execute(trx);
+    const found = await sql<ConnectKey>`
+      select ${columns} from connect_keys where id = ${id}::uuid or rotated_from = ${id}::uuid`.execute(trx);
+    const old = found.rows.find((key) => key.id === id);
+    if (old === undefined) throw noConnectKey(id);
+    assertRotatable(old, found.rows, now);
+    const made = await sql<ConnectKey>`
+      insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, created_by,
+        created_by_name, rotated_from, expires_at)
+      select ${uuid()}, connection_id, name, ${hash}, ${hint}, projects, kinds, environments,
+        coalesce(created_by, ${by.id}), coalesce(created_by_name, ${by.name}), id,
+        ${now}::timestamptz + (expires_at - created_at)
+      from connect_keys where id = ${id}::uuid returning ${columns}`.execute(trx);
+    await sql`update connect_keys set expires_at = least(expires_at, ${new Date(now.getTime() + overlapMs)})
+      where id = ${id}::uuid`.execute(trx);
+    const row = made.rows[0];
+    if (row === undefined) throw new TypeError('an insert gave no row');
+    return { ...row, key: text };
+  });
+}
+
+function assertRotatable(old: ConnectKey, family: ConnectKey[], now: Date): void {
+  const successor = family.find(({ rotatedFrom }) => rotatedFrom === old.id);
+  if (successor !== undefined) {
+    throw new TielineError('request-invalid', `The connect key "${old.name}" was rotated already`, {
+      hint: `Rotate the key that took its place: ${successor.id}.`,
+    });
+  }
+  if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
+    throw new TielineError('request-invalid', `The connect key "${old.name}" is not valid any more`, {
+      hint: 'Make a new one.',
+    });
+  }
+}
+
+/** Connect keys of connections, newest first; only those that one token made, when it is named. */
 export async function listConnectKeys(
   database: Database,
-  page: { connectionIds: string[]; before?: string; limit: number },
+  page: { connectionIds: string[]; createdBy?: string; before?: string; limit: number },
 ): Promise<ConnectKey[]> {
   const found = await sql<ConnectKey>`
     select ${columns} from connect_keys
     where (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
       and connection_id = any(${page.connectionIds}::uuid[])
+      and (${page.createdBy ?? null}::uuid is null or created_by = ${page.createdBy ?? null}::uuid)
     order by id desc limit ${page.limit}`.execute(database.kysely);
   return found.rows;
 }
@@ -68,6 +132,13 @@ export async function getConnectKey(database: Database, id: string): Promise<Con
   const row = found.rows[0];
   if (row === undefined) throw noConnectKey(id);
   return row;
+}
+
+/** The names of connect keys, by id; also of those that ended. */
+export async function findConnectKeyNames(database: Database, ids: string[]): Promise<Map<string, string>> {
+  const found = await sql<{ id: string; name: string }>`
+    select id, name from connect_keys where id = any(${ids}::uuid[])`.execute(database.kysely);
+  return new Map(found.rows.map(({ id, name }) => [id, name]));
 }
 
 export const noConnectKey = (id: string): TielineError =>

@@ -3,10 +3,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
 import { buildReport, deploymentReport } from '../../report/schema.ts';
+import { reportLimits } from '../../report/wire.ts';
 import { deliveryStates, type Work } from '../../work/index.ts';
 import { assertIdempotencyKey, type ConnectKeyActor } from '../access/index.ts';
 import { deliveryOf, type Report } from './accept-report.ts';
+import { findLastDeployment, lastDeployment } from './last-deployment.ts';
 import type { Sites } from './sites.ts';
+
+const entityId = z.string().min(1).max(reportLimits.id).meta({ description: 'The id, as it is reported.' });
 
 const accepted = z.object({
   delivery: z
@@ -66,10 +70,40 @@ export function reportRoutes({ work, sites }: { work: Work; sites: Sites }): Fas
         },
       },
       async (request, reply) => {
-        const { id, instance, ...entity } = request.body;
+        const { id, instance, environment, ...rest } = request.body;
+        const { displayName } = environment;
+        const type =
+          environment.type ??
+          (await sites.environmentTypeOf(connectKeyOf(request).connectionId, displayName));
+        const entity = { ...rest, environment: { ...environment, type } };
         return reply
           .status(202)
           .send(await accept(request, { id, instance }, { kind: 'deployment', entity }));
+      },
+    );
+
+    app.get(
+      '/api/v1/deployments/last-successful',
+      {
+        config: { access: { connectKey: true } },
+        schema: {
+          summary: 'The last successful deployment of a pipeline to an environment',
+          description:
+            'By its newest state: one that was rolled back since is none. Commits since then are what the next one deploys.',
+          tags: ['reports'],
+          querystring: z.strictObject({
+            pipeline: entityId,
+            environment: entityId,
+            except: z.coerce.number().int().min(0).optional().meta({
+              description: 'The number of the deployment that asks, which may be known already.',
+            }),
+          }),
+          response: { 200: z.object({ deployment: lastDeployment.nullable() }) },
+        },
+      },
+      async (request) => {
+        const actor = connectKeyOf(request);
+        return { deployment: await findLastDeployment(work, actor, request.query) };
       },
     );
   };

@@ -1,14 +1,17 @@
 import { TielineError } from '../../kit/errors.ts';
-import type { Build, Deployment, JiraClient, Sequenced, SubmitOutcome, Submitter } from '../../kit/jira.ts';
+import type {
+  Build,
+  Deployment,
+  JiraClient,
+  Sequenced,
+  SubmitAnswer,
+  SubmitOutcome,
+  SubmitProperties,
+} from '../../kit/jira.ts';
+import { judgeOutcome } from '../../report/index.ts';
 import type { Sendable, SendOutcome, TopicHandler } from '../../work/index.ts';
 import type { JiraClients } from '../connections/index.ts';
-
-/** What Jira said of one issue key, as it is stored and shown. */
-export interface IssueOutcome {
-  key: string;
-  outcome: 'linked' | 'unknown' | 'rejected' | 'left-out';
-  message?: string;
-}
+import { submitDeployments } from './gating-submission.ts';
 
 /** Jira takes at most 100 builds, and 100 deployments, a request. */
 const entitiesARequest = 100;
@@ -18,15 +21,21 @@ const connectionProperty = 'tielineConnectionId';
 /** The handlers that send builds and deployments to Jira. */
 export function reportHandlers(jiraClients: JiraClients): TopicHandler[] {
   return [
-    handlerOf<Build>('build', jiraClients, (client) => client.builds),
-    handlerOf<Deployment>('deployment', jiraClients, (client) => client.deployments),
+    handlerOf<Build>('build', jiraClients, ({ builds }, ...given) => builds.submit(...given)),
+    handlerOf<Deployment>('deployment', jiraClients, ({ deployments }, ...given) =>
+      submitDeployments(deployments, ...given),
+    ),
   ];
 }
 
 function handlerOf<E extends Build | Deployment>(
   topic: string,
   jiraClients: JiraClients,
-  submitterOf: (client: JiraClient) => Submitter<E>,
+  submit: (
+    client: JiraClient,
+    entities: Sequenced<E>[],
+    options: { properties: SubmitProperties },
+  ) => Promise<SubmitAnswer>,
 ): TopicHandler {
   return {
     topic,
@@ -35,7 +44,7 @@ function handlerOf<E extends Build | Deployment>(
       const connectionId = deliveries[0]?.connectionId ?? '';
       const client = await jiraClients.get(connectionId);
       const entities = deliveries.map((delivery) => revive<E>(delivery));
-      const answer = await submitterOf(client).submit(entities, {
+      const answer = await submit(client, entities, {
         properties: { [connectionProperty]: connectionId },
       });
       return {
@@ -55,28 +64,9 @@ function revive<E extends Build | Deployment>({ body, sequence }: Sendable): Seq
 function outcomeOf(delivery: Sendable, outcome: SubmitOutcome | undefined): SendOutcome {
   if (outcome === undefined) throw new TypeError('the connector gave too few outcomes');
   if (outcome.state === 'failed') return outcome;
-  const exceptions = exceptionsOf(outcome);
-  const issuesWith = (others: Omit<IssueOutcome, 'key'>) =>
-    delivery.issueKeys.map((key): IssueOutcome => ({ key, ...(exceptions.get(key) ?? others) }));
-  if (outcome.state === 'accepted') {
-    const state = exceptions.size === 0 ? 'delivered' : 'partial';
-    return { state, answer: { issues: issuesWith({ outcome: 'linked' }) } };
-  }
-  const message = outcome.errors.join('; ');
-  const issues = issuesWith({ outcome: 'rejected', message });
-  return {
-    state: 'rejected',
-    answer: { issues, errors: outcome.errors },
-    error: new TielineError('jira-rejected', `Jira rejected it: ${message}`),
-  };
-}
-
-/** The keys with which something else was done than with the rest. */
-function exceptionsOf({ unknownIssueKeys, leftOutIssueKeys }: Exclude<SubmitOutcome, { state: 'failed' }>) {
-  const unknown = { outcome: 'unknown', message: 'Jira knows no such issue' } as const;
-  const leftOut = { outcome: 'left-out', message: 'not sent: more issues than Jira takes for one' } as const;
-  return new Map<string, Omit<IssueOutcome, 'key'>>([
-    ...leftOutIssueKeys.map((key) => [key, leftOut] as const),
-    ...unknownIssueKeys.map((key) => [key, unknown] as const),
-  ]);
+  const { state, issues, unknownServices, errors } = judgeOutcome(outcome, delivery.issueKeys);
+  const answer = { issues, ...(unknownServices.length > 0 && { unknownServices }) };
+  if (state !== 'rejected') return { state, answer };
+  const error = new TielineError('jira-rejected', `Jira rejected it: ${errors.join('; ')}`);
+  return { state, answer: { ...answer, errors }, error };
 }

@@ -3,7 +3,11 @@ import { v7 as uuid, validate } from 'uuid';
 import type { Database } from '../../database/index.ts';
 import type { Settings, TestReport } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
+import type { EnvironmentType } from '../../kit/jira.ts';
 import { resolveReference, withinScope } from '../access/index.ts';
+
+/** Names of environments by their type, as globs. */
+export type EnvironmentRules = Partial<Record<EnvironmentType, string[]>>;
 
 /** A connection as stored: secrets are references. */
 export interface StoredConnection {
@@ -12,13 +16,17 @@ export interface StoredConnection {
   name: string;
   connector: string;
   settings: Settings;
+  /** Whether every token that sees the connection may make connect keys for itself. */
+  selfService: boolean;
+  environmentRules: EnvironmentRules;
   lastTest: TestReport | null;
   testedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-const columns = sql`id, scope, name, connector, settings, last_test as "lastTest", tested_at as "testedAt",
+const columns = sql`id, scope, name, connector, settings, self_service as "selfService",
+  environment_rules as "environmentRules", last_test as "lastTest", tested_at as "testedAt",
   created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** Stores connections. */
@@ -42,6 +50,12 @@ export interface ConnectionStore {
   list(page: { within: string; before?: string; limit: number }): Promise<StoredConnection[]>;
   /** The ids of all connections of a scope and below it. */
   listIds(within: string): Promise<string[]>;
+  /** The names of those that exist, by id. */
+  findNames(ids: string[]): Promise<Map<string, string>>;
+  /** @throws resource-not-found */
+  setSelfService(id: string, allowed: boolean): Promise<StoredConnection>;
+  /** @throws resource-not-found */
+  setEnvironmentRules(id: string, rules: EnvironmentRules): Promise<StoredConnection>;
   keepTest(id: string, report: TestReport, at: Date): Promise<void>;
 }
 
@@ -113,6 +127,22 @@ export function createConnectionStore(database: Database): ConnectionStore {
           and (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
         order by id desc limit ${limit}`.execute(kysely);
       return found.rows;
+    },
+    async findNames(ids) {
+      const found = await sql<{ id: string; name: string }>`
+        select id, name from connections where id = any(${ids}::uuid[])`.execute(kysely);
+      return new Map(found.rows.map(({ id, name }) => [id, name]));
+    },
+    async setSelfService(id, allowed) {
+      await sql`update connections set self_service = ${allowed}, updated_at = now() where id = ${id}::uuid`.execute(
+        kysely,
+      );
+      return this.get(id);
+    },
+    async setEnvironmentRules(id, rules) {
+      await sql`update connections set environment_rules = ${JSON.stringify(rules)}, updated_at = now()
+        where id = ${id}::uuid`.execute(kysely);
+      return this.get(id);
     },
     async keepTest(id, report, at) {
       await sql`update connections set last_test = ${JSON.stringify(report)}, tested_at = ${at}

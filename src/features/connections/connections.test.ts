@@ -187,7 +187,7 @@ it('connections and connect keys are listed for the scope of the token only, pag
     const { id } = await hub.connectJira(scope);
     await hub.makeKey(id);
   }
-  const token = await hub.makeToken('viewer', 'pages/own');
+  const token = await hub.makeToken('editor', 'pages/own');
   for (const list of ['connections', 'connect-keys']) {
     const first = await hub.call('GET', `/api/v1/${list}?limit=2`, undefined, token);
     expect(first.body.items).toHaveLength(2);

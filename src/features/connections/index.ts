@@ -1,6 +1,7 @@
-export { type ConnectionStore, createConnectionStore } from './connection-store.ts';
+export { type ConnectionStore, createConnectionStore, type EnvironmentRules } from './connection-store.ts';
 export { createJiraClients, type JiraClients } from './jira-clients.ts';
 export { connectionRoutes } from './routes.ts';
+export { connectionRuleRoutes } from './rule-routes.ts';
 export { secretRoutes } from './secret-routes.ts';
 export { createSecretStore } from './secret-store.ts';
 export { getVisibleConnection } from './visible-connection.ts';

@@ -1,67 +1,29 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Settings, TestReport } from '../../kit/connector.ts';
-import { cursorOf, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
+import { cursorOf, nameText, pageOf, pageQuery } from '../../kit/paging.ts';
 import { secretReferencesIn } from '../../kit/settings.ts';
 import { type Actor, requireRole, scopeOf, scopeSchema } from '../access/index.ts';
 import type { ConnectionStore, StoredConnection } from './connection-store.ts';
+import {
+  connectionReference,
+  connectionSettings,
+  connectionView,
+  testReport,
+  viewConnection,
+} from './connection-view.ts';
 import { type ConnectionParts, type Openable, openConnection, parseSettings } from './open-connection.ts';
 import { getVisibleConnection } from './visible-connection.ts';
 
-const settings = z.record(z.string(), z.unknown()).meta({
-  description: 'As the connector wants them; a secret is given by reference: `{"secret": "name"}`.',
-});
-const report = z.object({
-  ok: z.boolean(),
-  product: z.string().optional(),
-  account: z.object({ name: z.string(), id: z.string() }).optional(),
-  capabilities: z.array(
-    z.object({
-      capability: z.string(),
-      state: z.enum(['ok', 'refused', 'missing', 'not-configured', 'failed']),
-      message: z.string(),
-      hint: z.string().optional(),
-      details: z
-        .array(
-          z.object({ name: z.string(), project: z.string().optional(), state: z.enum(['ok', 'missing']) }),
-        )
-        .optional(),
-    }),
-  ),
-  clockSkewMs: z.number().optional(),
-  tookMs: z.number(),
-});
-const connectionView = z.object({
-  id: z.string(),
-  scope: z.string(),
-  name: z.string(),
-  connector: z.string(),
-  settings,
-  lastTest: report.nullable(),
-  testedAt: isoDate.nullable(),
-  createdAt: isoDate,
-  updatedAt: isoDate,
-});
 const wanted = z.strictObject({
   scope: scopeSchema.default('account'),
   name: nameText,
   connector: z.string().max(64).meta({ description: 'The product, e.g. `jira`.' }),
-  settings,
+  settings: connectionSettings,
 });
 const projects = z.array(z.string().min(1).max(255)).max(20).optional().meta({
   description: 'Project keys for which the permissions are checked.',
 });
-const reference = z.strictObject({
-  connection: z.string().min(1).max(300).meta({ description: 'The id, or a name such as `account.jira`.' }),
-});
-
-const view = (connection: StoredConnection) => ({
-  ...connection,
-  testedAt: text(connection.testedAt),
-  createdAt: text(connection.createdAt),
-  updatedAt: text(connection.updatedAt),
-});
-
 /** `/api/v1/connections`: make, change, list, test. */
 export function connectionRoutes(
   parts: ConnectionParts & { connections: ConnectionStore },
@@ -100,7 +62,7 @@ export function connectionRoutes(
       async (request, reply) => {
         const parsed = await check(request.actor, { id: 'unsaved', ...request.body });
         const made = await connections.create({ ...request.body, settings: parsed });
-        return reply.status(201).send(view(made));
+        return reply.status(201).send(viewConnection(made));
       },
     );
 
@@ -112,7 +74,7 @@ export function connectionRoutes(
           summary: 'Test settings before they are saved',
           tags: ['connections'],
           body: wanted.extend({ projects }),
-          response: { 200: report },
+          response: { 200: testReport },
         },
       },
       async (request) => {
@@ -136,7 +98,7 @@ export function connectionRoutes(
       async (request) => {
         const { cursor, limit } = request.query;
         const page = await connections.list({ within: scopeOf(request.actor), before: cursor, limit });
-        return { items: page.map(view), next: cursorOf(page, limit) };
+        return { items: page.map(viewConnection), next: cursorOf(page, limit) };
       },
     );
 
@@ -147,11 +109,11 @@ export function connectionRoutes(
         schema: {
           summary: 'Show a connection',
           tags: ['connections'],
-          params: reference,
+          params: connectionReference,
           response: { 200: connectionView },
         },
       },
-      async (request) => view(await visible(request.actor, request.params.connection)),
+      async (request) => viewConnection(await visible(request.actor, request.params.connection)),
     );
 
     app.put(
@@ -161,15 +123,17 @@ export function connectionRoutes(
         schema: {
           summary: "Change a connection's name and settings",
           tags: ['connections'],
-          params: reference,
-          body: z.strictObject({ name: nameText, settings }),
+          params: connectionReference,
+          body: z.strictObject({ name: nameText, settings: connectionSettings }),
           response: { 200: connectionView },
         },
       },
       async (request) => {
         const stored = await visible(request.actor, request.params.connection);
         const parsed = await check(request.actor, { ...stored, settings: request.body.settings });
-        return view(await connections.change(stored.id, { name: request.body.name, settings: parsed }));
+        return viewConnection(
+          await connections.change(stored.id, { name: request.body.name, settings: parsed }),
+        );
       },
     );
 
@@ -180,7 +144,7 @@ export function connectionRoutes(
         schema: {
           summary: 'Delete a connection without valid connect keys',
           tags: ['connections'],
-          params: reference,
+          params: connectionReference,
           response: { 204: z.null() },
         },
       },
@@ -199,9 +163,9 @@ export function connectionRoutes(
         schema: {
           summary: 'Test a connection: who we are there, and what works',
           tags: ['connections'],
-          params: reference,
+          params: connectionReference,
           body: z.strictObject({ projects }).default({}),
-          response: { 200: report },
+          response: { 200: testReport },
         },
       },
       async (request) => {

@@ -1,2 +1,3 @@
 export { deliveryRoutes } from './routes.ts';
-export type { DeliveryView } from './view.ts';
+export { type DeliveryView, deliveryView, issueOutcomes, viewDelivery } from './view.ts';
+export { visibleConnections, visibleDelivery } from './visible-deliveries.ts';

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { TielineError } from '../../kit/errors.ts';
 import { cursorOf, idParameter, pageOf, pageQuery } from '../../kit/paging.ts';
-import { type Delivery, deliveryStates, type Work } from '../../work/index.ts';
-import { type Actor, maySee, requireRole, scopeOf } from '../access/index.ts';
+import { type Delivery, type DeliveryBodies, deliveryStates, type Work } from '../../work/index.ts';
+import { type Actor, requireRole } from '../access/index.ts';
 import type { ConnectionStore } from '../connections/index.ts';
 import { deliveryView, viewDelivery } from './view.ts';
+import { scopeOfDelivery, visibleConnections, visibleDelivery } from './visible-deliveries.ts';
 
 /** A caller may wait this long for a delivery's end in one request. */
 const longestWaitSeconds = 60;
@@ -18,29 +18,8 @@ export function deliveryRoutes(options: {
 }): FastifyPluginAsyncZod {
   const { work, connections } = options;
 
-  /** A deleted connection's deliveries are the account's to see. */
-  const scopeOfDelivery = async (delivery: Delivery): Promise<string> =>
-    (delivery.connectionId === null ? undefined : await connections.findScope(delivery.connectionId)) ??
-    'account';
-  const allowed = async (actor: Actor | undefined, delivery: Delivery): Promise<boolean> =>
-    actor?.kind === 'connect-key'
-      ? delivery.connectKeyId === actor.id
-      : maySee(actor, await scopeOfDelivery(delivery));
-  const visible = async (actor: Actor | undefined, id: string, delivery: Delivery | undefined) => {
-    if (delivery !== undefined && (await allowed(actor, delivery))) return delivery;
-    throw new TielineError('resource-not-found', `There is no delivery ${id}`);
-  };
-
-  /** Undefined is all of them: an account's token sees those of deleted connections too. */
-  const connectionsToList = async (
-    actor: Actor | undefined,
-    wanted: string | undefined,
-  ): Promise<string[] | undefined> => {
-    const scope = scopeOf(actor);
-    if (scope === 'account') return wanted === undefined ? undefined : [wanted];
-    const visibleIds = await connections.listIds(scope);
-    return wanted === undefined ? visibleIds : visibleIds.filter((id) => id === wanted);
-  };
+  const visible = (actor: Actor | undefined, id: string, delivery: Delivery | undefined) =>
+    visibleDelivery(connections, actor, { id, delivery });
 
   return async (app) => {
     // Whoever waits for a delivery while the hub stops hears how it stands now.
@@ -62,7 +41,7 @@ export function deliveryRoutes(options: {
               .string()
               .max(300)
               .optional()
-              .meta({ description: 'Only deliveries that name this issue key.' }),
+              .meta({ description: 'Only deliveries that name this issue key, also where it was refused.' }),
           }),
           response: { 200: pageOf(deliveryView) },
         },
@@ -72,7 +51,7 @@ export function deliveryRoutes(options: {
         const page = await work.list({
           state,
           topic,
-          connectionIds: await connectionsToList(request.actor, connection),
+          connectionIds: await visibleConnections(connections, request.actor, connection),
           issueKey: issue?.toUpperCase(),
           before: cursor,
           limit,
@@ -111,7 +90,7 @@ export function deliveryRoutes(options: {
     app.get(
       '/api/v1/deliveries/:id/bodies',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { token: 'viewer', connectKey: true } },
         schema: {
           summary: 'What was posted, and the whole exchange with the other side',
           tags: ['deliveries'],
@@ -124,6 +103,7 @@ export function deliveryRoutes(options: {
               requests: z
                 .unknown()
                 .meta({ description: 'The requests of the last try with their answers, or null.' }),
+              note: z.string().nullable().meta({ description: 'Why the requests are not shown.' }),
             }),
           },
         },
@@ -131,7 +111,7 @@ export function deliveryRoutes(options: {
       async (request) => {
         const { id } = request.params;
         await visible(request.actor, id, await work.find(id));
-        return work.findBodies(id);
+        return showBodies(request.actor, await work.findBodies(id));
       },
     );
 
@@ -149,10 +129,18 @@ export function deliveryRoutes(options: {
       async (request, reply) => {
         for (const id of request.body.ids) {
           const delivery = await visible(request.actor, id, await work.find(id));
-          requireRole(request.actor, 'operator', await scopeOfDelivery(delivery));
+          requireRole(request.actor, 'operator', await scopeOfDelivery(connections, delivery));
         }
         return reply.status(202).send({ items: await work.replay(request.body.ids) });
       },
     );
   };
+}
+
+/** A request may carry what others reported as well: a connect key sees one that carried its own reports only. */
+function showBodies(actor: Actor | undefined, { payload, requests, connectKeyIds }: DeliveryBodies) {
+  const mayRead = actor?.kind !== 'connect-key' || connectKeyIds?.every((id) => id === actor.id);
+  if (mayRead || requests === null) return { payload, requests, note: null };
+  const note = 'The requests carried reports of other connect keys too: an API token sees them.';
+  return { payload, requests: null, note };
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { isoDate, text } from '../../kit/paging.ts';
 import { type Delivery, deliveryStates, finalStates } from '../../work/index.ts';
 
-const issueOutcomes = [
+/** What may become of an issue key. */
+export const issueOutcomes = [
   'linked',
   'unknown',
   'rejected',
@@ -25,6 +26,9 @@ export const deliveryView = z.object({
   issues: z
     .array(z.object({ key: z.string(), outcome: z.enum(issueOutcomes), message: z.string().optional() }))
     .meta({ description: 'What became of each issue key, in the order given.' }),
+  unknownServices: z.array(z.string()).meta({
+    description: 'Services that Jira does not know, or that are more than it takes for one deployment.',
+  }),
   sequence: z.number().nullable().meta({ description: 'Orders the states of one entity at Jira.' }),
   eventAt: isoDate.nullable(),
   attempts: z.number(),
@@ -42,6 +46,7 @@ const storedAnswer = z.object({
   issues: z
     .array(z.object({ key: z.string(), outcome: z.enum(issueOutcomes), message: z.string().optional() }))
     .optional(),
+  unknownServices: z.array(z.string()).optional(),
   reason: z.string().optional(),
 });
 
@@ -68,6 +73,7 @@ export function viewDelivery(delivery: Delivery): DeliveryView {
         message: 'the connect key does not allow this project',
       })),
     ],
+    unknownServices: answer.unknownServices ?? [],
     sequence: delivery.sequence,
     eventAt: text(delivery.eventAt),
     attempts: delivery.attempts,

@@ -54,6 +54,14 @@ describe('faults', () => {
     expect((await submit()).status).toBe(202);
   });
 
+  it('warn that a limit is near, and answer as ever', async () => {
+    jira.faults.add({ times: 1, answer: { nearLimit: 'jira-burst-based' } });
+    const { status, headers } = await submit();
+    const names = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-nearlimit'];
+    expect([status, ...names.map((name) => headers.get(name))]).toEqual([202, '100', '10', 'true']);
+    expect((await submit()).headers.has('x-ratelimit-nearlimit')).toBe(false);
+  });
+
   it('limit the rate for each of the reasons', async () => {
     const limited = async (...given: Parameters<typeof jira.faults.rateLimit>) => {
       jira.faults.clear();

@@ -25,12 +25,8 @@ import { startServer } from './server.ts';
 import { createState, type LoggedRequest, type SimulatorState } from './state.ts';
 import { createWorld } from './world.ts';
 
-export type {
-  DataCenterAccount,
-  DataCenterOptions,
-  DataCenterSimulator,
-} from './data-center/start-data-center.ts';
-export { defaultDataCenterSeed, defaultSeed } from './default-seed.ts';
+export type { DataCenterOptions, DataCenterSimulator } from './data-center/start-data-center.ts';
+export { defaultSeed } from './default-seed.ts';
 export {
   describeAsText,
   describeDataCenter,

@@ -41,7 +41,7 @@ export interface DataCenterOptions {
 }
 
 /** An account with what it signs in with. */
-export type DataCenterAccount = Pick<Seed['accounts'][number], 'email' | 'displayName' | 'permissions'> & {
+type DataCenterAccount = Pick<Seed['accounts'][number], 'email' | 'displayName' | 'permissions'> & {
   name: string;
   key: string;
   personalAccessToken: string;

@@ -159,6 +159,37 @@ describe('gating', () => {
     expect((await status(20)).json.gatingStatus).toBe('allowed');
   });
 
+  it.each([
+    ['allowed', 210],
+    ['prevented', 220],
+    ['expired', 230],
+    ['invalid', 240],
+  ])('may be decided for all at once: %s', async (decision, number) => {
+    const gated = (deploymentSequenceNumber: number) =>
+      submit([
+        deployment({
+          deploymentSequenceNumber,
+          state: 'pending',
+          associations: [tied('serviceIdOrKeys', ['checkout'])],
+          commands: [{ command: 'initiate_deployment_gating' }],
+        }),
+      ]);
+    const decide = async (status: string) => {
+      const body = { status };
+      const answer = await to.send(`${jira.siteUrl}/_simulator/gates`, { method: 'PUT', body });
+      expect(answer.status).toBe(204);
+    };
+    await gated(number);
+    expect((await status(number)).json.gatingStatus).toBe('awaiting');
+    await decide(decision);
+    await gated(number + 1);
+    expect([(await status(number)).json.gatingStatus, (await status(number + 1)).json.gatingStatus]).toEqual([
+      decision,
+      decision,
+    ]);
+    await decide('awaiting');
+  });
+
   it('is invalid for one that did not ask, and 404 for one that is not there', async () => {
     await submit([deployment({ deploymentSequenceNumber: 21 })]);
     expect((await status(21)).json.gatingStatus).toBe('invalid');

@@ -15,7 +15,8 @@ beforeAll(async () => {
   const token = await to.tokenOf();
   const post = (api: string, body: object) => to.atGateway(token, api, '/bulk', { method: 'POST', body });
   await post('builds/0.1', { builds: [build({ description: 'Tests <b>&</b> lint' })] });
-  await post('deployments/0.1', { deployments: [deployment({ state: 'rolled_back' })] });
+  const named = { deploymentSequenceNumber: 42, displayName: 'Shop #42' };
+  await post('deployments/0.1', { deployments: [deployment({ state: 'rolled_back' }), deployment(named)] });
   const pull = pullRequest({ title: '<script>alert("hi")</script>' });
   await post('devinfo/0.10', { repositories: [repository({ pullRequests: [pull] })] });
 });
@@ -39,6 +40,8 @@ describe('an issue as its reader sees it', () => {
     expect(words).toContain('Checkout #12 Successful');
     expect(words).toContain('Tests: 9 of 10 passed, 0 failed, 1 skipped');
     expect(words).toContain('Checkout 2.4 #7 Rolled back');
+    // A name that holds its number is not followed by it.
+    expect(words).toContain('Shop #42 Successful');
     expect(words).toContain('eu-prod-1 production');
     expect(text).toContain('<a href="https://ci.example/deployments/7"');
     expect(text).toContain('<time datetime="2026-11-22T08:00:00.000Z">');
@@ -62,6 +65,6 @@ it('lists the issues of each project, with links', async () => {
   const { text, words } = await page('/');
   expect(words).toContain('My Team (MYT)');
   expect(words).toContain('Operations (OPS)');
-  expect(words).toContain('Story, 1 builds, 1 deployments');
+  expect(words).toContain('Story, 1 builds, 2 deployments');
   expect(text).toContain('<a href="/browse/OPS-1">OPS-1</a>');
 });

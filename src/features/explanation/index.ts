@@ -1,0 +1,2 @@
+export type { ExplanationView } from './explanation.ts';
+export { explanationRoutes } from './routes.ts';

@@ -1,0 +1,68 @@
+import { projectOf } from '../../kit/issue-keys.ts';
+import { text } from '../../kit/paging.ts';
+import type { ConnectKey } from '../ci-reports/index.ts';
+import type { DeliveryView } from '../deliveries/index.ts';
+import { type EntityView, type ExplanationView, outcomeFor } from './explanation.ts';
+
+type Outcome = DeliveryView['issues'][number]['outcome'];
+type Shown = ExplanationView['deliveries'][number];
+
+/** How deliveries that did not link the issue are explained; what is not here still goes on by itself. */
+const sentences: Partial<Record<Outcome, (issue: string, delivery: Shown) => string>> = {
+  unknown: (issue, { connection }) =>
+    `Jira (${named(connection)}) knows no issue ${issue}: it was moved or deleted, is not made yet, or the key is mistyped. Once it is there, replay the delivery.`,
+  'not-allowed': (issue, { connectKey }) =>
+    `The connect key ${named(connectKey)} does not allow the project ${projectOf(issue)}, so its reports were not sent for ${issue}.`,
+  'left-out': (issue) => `${issue} was left out of a report that names more issues than Jira takes for one.`,
+  rejected: (_issue, { summary, error }) => `${summary}: ${error?.message ?? 'Jira rejected it.'}`,
+  'not-sent': (_issue, { summary, state, reason, error }) =>
+    `${summary}: not sent (${state}): ${reason ?? error?.message ?? 'no reason is kept'}`,
+};
+
+const named = (one: { id: string; name: string | null } | null): string =>
+  one === null ? 'unknown' : `"${one.name ?? one.id}"`;
+
+/** Why something is not on the issue, from what was reported, newest first: each sentence once. */
+export function notesOfDeliveries(issue: string, deliveries: Shown[], entities: EntityView[]): string[] {
+  const gone = entities
+    .filter(({ outcome }) => outcome === 'not-named')
+    .map(
+      ({ summary }) =>
+        `${summary}: this newest state no longer names ${issue}, so Jira shows it there no more.`,
+    );
+  const sitesThatKnowIt = new Set<string | null>();
+  const unlinked = deliveries.flatMap((delivery) => {
+    const outcome = delivery.state === 'superseded' ? undefined : outcomeFor(delivery, issue);
+    if (outcome === 'linked') sitesThatKnowIt.add(delivery.connectionId);
+    // Jira did not know it then, and does since.
+    const outdated = outcome === 'unknown' && sitesThatKnowIt.has(delivery.connectionId);
+    const sentence = outcome && !outdated ? sentences[outcome] : undefined;
+    return sentence === undefined ? [] : [sentence(issue, delivery)];
+  });
+  return [...new Set([...gone, ...unlinked])];
+}
+
+/** Why nothing was ever reported for an issue: from the connections and the valid connect keys that there are. */
+export function notesOfNothing(issue: string, connections: { name: string }[], keys: ConnectKey[]): string[] {
+  const project = projectOf(issue);
+  const names = connections.map(({ name }) => `"${name}"`).join(', ');
+  if (connections.length === 0) {
+    return ['There is no Jira connection that this token may see, so nothing could be reported.'];
+  }
+  if (keys.length === 0) {
+    return [`Of the Jira connections (${names}) none has a valid connect key, so no pipeline can report.`];
+  }
+  const allowing = keys.filter(({ projects }) => projects === null || projects.includes(project));
+  if (allowing.length === 0) {
+    const rules = keys.map(({ name, projects }) => `"${name}" allows ${projects?.join(', ')}`);
+    return [`No valid connect key allows the project ${project}: ${rules.join('; ')}.`];
+  }
+  const uses = allowing.map(
+    ({ name, lastUsedAt }) =>
+      `"${name}" (${lastUsedAt === null ? 'never used' : `last used ${text(lastUsedAt)}`})`,
+  );
+  return [
+    `No report named ${issue}. Connect keys that may report it: ${uses.join(', ')}.`,
+    'A pipeline finds keys in the pull request’s title, the commit message, the branch and the tag; `tieline report --dry-run` shows what it finds. A report that is refused at once (wrong site, kind or environment) leaves nothing here, and what is older than 180 days is no longer kept.',
+  ];
+}

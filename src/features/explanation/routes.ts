@@ -1,0 +1,92 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Database } from '../../database/index.ts';
+import { isIssueKey } from '../../kit/issue-keys.ts';
+import { cursorOf, pageQuery } from '../../kit/paging.ts';
+import type { Work } from '../../work/index.ts';
+import { type Actor, scopeOf } from '../access/index.ts';
+import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
+import type { ConnectionStore } from '../connections/index.ts';
+import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
+import { explanationView, nameOf, viewEntity } from './explanation.ts';
+import { notesOfDeliveries, notesOfNothing } from './notes.ts';
+
+/** An issue with more builds and deployments than this shows its newest ones. */
+const mostEntities = 200;
+
+const issueParameter = z.strictObject({
+  key: z
+    .string()
+    .max(300)
+    .transform((key) => key.toUpperCase())
+    .refine(isIssueKey, 'is not an issue key such as MYT-1'),
+});
+
+/** `/api/v1/issues/{key}/explanation`: everything that was sent for an issue, and why something is not there. */
+export function explanationRoutes(options: {
+  database: Database;
+  work: Pick<Work, 'list' | 'listNewestStates'>;
+  connections: ConnectionStore;
+  now(): Date;
+}): FastifyPluginAsyncZod {
+  const { database, work, connections, now } = options;
+
+  const whyNothing = async (actor: Actor | undefined, issue: string): Promise<string[]> => {
+    const limit = 200;
+    const all = await connections.list({ within: scopeOf(actor), limit });
+    const ofJira = all.filter(({ connector }) => connector === 'jira');
+    const keys = await listConnectKeys(database, { connectionIds: ofJira.map(({ id }) => id), limit });
+    const valid = keys.filter(
+      ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now()),
+    );
+    return notesOfNothing(issue, ofJira, valid);
+  };
+
+  return async (app) => {
+    app.get(
+      '/api/v1/issues/:key/explanation',
+      {
+        config: { access: { token: 'viewer' } },
+        schema: {
+          summary: 'Everything that was sent for an issue, and why something is not there',
+          tags: ['issues'],
+          params: issueParameter,
+          querystring: pageQuery,
+          response: { 200: explanationView },
+        },
+      },
+      async (request) => {
+        const { key: issue } = request.params;
+        const { cursor, limit } = request.query;
+        const connectionIds = await visibleConnections(connections, request.actor);
+        const page = await work.list({ issueKey: issue, connectionIds, before: cursor, limit });
+        const states = await work.listNewestStates({ issueKey: issue, connectionIds, limit: mostEntities });
+        const everyone = [...page, ...states.map(({ delivery }) => delivery)];
+        const idsOf = (ids: (string | null)[]) => [...new Set(ids)].filter((id) => id !== null);
+        const connectionNames = await connections.findNames(
+          idsOf(everyone.map(({ connectionId }) => connectionId)),
+        );
+        const keyNames = await findConnectKeyNames(
+          database,
+          idsOf(page.map(({ connectKeyId }) => connectKeyId)),
+        );
+        const deliveries = page.map((delivery) => ({
+          ...viewDelivery(delivery),
+          connection: nameOf(delivery.connectionId, connectionNames),
+          connectKey: nameOf(delivery.connectKeyId, keyNames),
+        }));
+        const entities = states.map((state) => viewEntity(state, issue, connectionNames));
+        const nothing = deliveries.length === 0 && cursor === undefined;
+        return {
+          issue,
+          notes: nothing
+            ? await whyNothing(request.actor, issue)
+            : notesOfDeliveries(issue, deliveries, entities),
+          entities,
+          deliveries,
+          next: cursorOf(page, limit),
+        };
+      },
+    );
+  };
+}

@@ -1,0 +1,321 @@
+import {
+  FieldCreateMetadataSchema,
+  IssueCreateMetadataSchema,
+  IssueTypeIssueCreateMetadataSchema,
+  RemoteIssueLinkIdentifiesSchema,
+  RemoteIssueLinkSchema,
+} from 'jira.js/cloud';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type DataCenterSimulator,
+  describeDataCenter,
+  describeDataCenterAsText,
+  startJiraSimulator,
+} from '../index.ts';
+import type { DataCenterOptions } from './start-data-center.ts';
+
+let jira: DataCenterSimulator;
+afterEach(() => jira.close());
+
+async function start(options: Omit<DataCenterOptions, 'edition'> = {}) {
+  jira = await startJiraSimulator({ edition: 'data-center', ...options });
+}
+
+const bearer = (name: string) =>
+  `Bearer ${jira.accounts.find((one) => one.name === name)?.personalAccessToken}`;
+const basic = (name: string, password: string) =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
+/** A request below the site's address, as its administrator unless told otherwise. */
+async function ask(method: string, path: string, body?: unknown, authorization = bearer('admin')) {
+  const response = await fetch(jira.siteUrl + path, {
+    method,
+    headers: {
+      ...(authorization && { authorization }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+}
+const get = (path: string, authorization?: string) =>
+  ask('GET', `/rest/api/2${path}`, undefined, authorization);
+
+const link = (more: object = {}, object: object = {}) => ({
+  globalId: 'build-1',
+  relationship: 'Builds',
+  application: { type: 'x', name: 'X' },
+  object: { url: 'https://ci.example/1', title: 'Shop #1', ...object },
+  ...more,
+});
+const remoteLinks = '/rest/api/2/issue/MYT-1/remotelink';
+
+describe('a simulated Jira Data Center', () => {
+  it('lives below its context path, and nowhere else', async () => {
+    await start();
+    expect(jira.siteUrl).toBe(`${jira.originUrl}/jira`);
+    expect((await get('/serverInfo')).json).toMatchObject({
+      baseUrl: jira.siteUrl,
+      version: '10.3.24',
+      versionNumbers: [10, 3, 24],
+      deploymentType: 'Server',
+    });
+    expect((await fetch(`${jira.originUrl}/rest/api/2/serverInfo`)).status).toBe(404);
+    expect((await get('/issue/MYT-1')).json.self).toMatch(`${jira.siteUrl}/rest/api/2/issue/`);
+  });
+
+  it.each([
+    ['version 3', '/rest/api/3/serverInfo'],
+    ['cloud id', '/_edge/tenant_info'],
+    ['builds', '/rest/builds/0.1/pipelines/p/builds/1'],
+    ['deployments', '/rest/deployments/0.1/pipelines/p/environments/e/deployments/1'],
+    ['development information', '/rest/devinfo/0.10/repository/1'],
+    ['gateway', '/jira/builds/0.1/cloud/x/pipelines/p/builds/1'],
+    ['tokens', '/oauth/token'],
+    ['search by tokens', '/rest/api/2/search/jql?jql=project=MYT'],
+  ])('has no %s', async (_, path) => {
+    await start();
+    expect((await ask('GET', path)).status).toBe(404);
+  });
+
+  it('is of a version, below a path, or does not start', async () => {
+    const starting = (options: object) => startJiraSimulator({ edition: 'data-center', ...options });
+    await expect(starting({ version: 'ten' })).rejects.toThrow("'ten' is no version");
+    await expect(starting({ contextPath: 'jira/' })).rejects.toThrow('is no context path');
+    await start({ contextPath: '' });
+    expect(jira.siteUrl).toBe(jira.originUrl);
+  });
+
+  it('tells how to be reached', async () => {
+    await start({ version: '9.12.0' });
+    const description = describeDataCenter(jira);
+    expect(description).toMatchObject({ edition: 'data-center', version: '9.12.0', site: jira.siteUrl });
+    expect(description.accounts[0]).toMatchObject({ name: 'admin', key: 'JIRAUSER10100', may: 'everything' });
+    const text = describeDataCenterAsText(description);
+    for (const { personalAccessToken, password } of description.accounts) {
+      expect(text).toContain(personalAccessToken);
+      expect(text).toContain(password);
+    }
+    expect((await fetch(description.control.state)).status).toBe(200);
+  });
+});
+
+describe('who asks', () => {
+  it('is known by name and key, never by an account id', async () => {
+    await start();
+    const me = (await get('/myself')).json;
+    expect(me).toMatchObject({ name: 'admin', key: 'JIRAUSER10100', emailAddress: expect.any(String) });
+    expect(me).not.toHaveProperty('accountId');
+    expect((await get('/user?username=reader')).json.key).toBe('JIRAUSER10101');
+    expect((await get('/user?key=JIRAUSER10101')).json.name).toBe('reader');
+    expect((await get('/user/search?username=rita')).json).toMatchObject([{ name: 'reader' }]);
+    expect((await get('/issue/MYT-1')).json.fields.creator.name).toBe('admin');
+  });
+
+  it.each([
+    ['10.3.24', 200, 200],
+    ['11.0.0', 200, 403],
+    ['8.14.0', 200, 200],
+    ['8.13.9', 401, 200],
+    ['7.6.1', 401, 200],
+  ])('of Jira %s has %i with a token and %i with a password', async (version, token, password) => {
+    await start({ version });
+    expect((await get('/myself')).status).toBe(token);
+    const answer = await get('/myself', basic('admin', 'simulated-admin-password'));
+    expect(answer.status).toBe(password);
+    if (password === 403) expect(answer.json.message).toContain('Basic Authentication has been disabled');
+  });
+
+  it.each([
+    ['nobody', ''],
+    ['a wrong token', 'Bearer wrong'],
+    ['a token as a password', basic('admin', 'simulated-admin-personal-token')],
+    ['an e-mail address', basic('admin@tieline-demo.example', 'simulated-admin-password')],
+  ])('is 401 as %s', async (_, authorization) => {
+    await start();
+    expect((await get('/myself', authorization)).status).toBe(401);
+  });
+
+  it('must solve a CAPTCHA after three wrong passwords, even with the right one, but not with a token', async () => {
+    await start();
+    for (let n = 0; n < 3; n++) expect((await get('/myself', basic('admin', 'wrong'))).status).toBe(401);
+    const denied = await get('/myself', basic('admin', 'simulated-admin-password'));
+    expect(denied.status).toBe(403);
+    expect(denied.headers.get('x-authentication-denied-reason')).toContain('CAPTCHA_CHALLENGE');
+    expect((await get('/myself', basic('reader', 'simulated-reader-password'))).status).toBe(200);
+    expect((await get('/myself')).status).toBe(200);
+  });
+
+  it('is told of every permission, whichever were asked for', async () => {
+    await start();
+    const { permissions } = (
+      await get('/mypermissions?permissions=LINK_ISSUES&projectKey=MYT', bearer('reader'))
+    ).json;
+    expect(permissions.LINK_ISSUES).toMatchObject({ type: 'PROJECT', havePermission: false });
+    expect(permissions.BROWSE_PROJECTS.havePermission).toBe(true);
+    expect(Object.keys(permissions)).not.toContain('EDIT_ISSUE_LAYOUT');
+  });
+});
+
+describe('issues', () => {
+  it('keep wiki text as it was written, and take no document', async () => {
+    await start();
+    const description = 'h1. Title\n\n\n* one\n* two\n{code}a\n\nb{code}\n';
+    const fields = { project: { key: 'PAY_EU' }, issuetype: { name: 'Task' }, summary: 'S', description };
+    const made = await ask('POST', '/rest/api/2/issue', { fields });
+    expect(made.json.key).toBe('PAY_EU-2');
+    expect((await get('/issue/PAY_EU-2')).json.fields.description).toBe(description);
+    const document = { type: 'doc', version: 1, content: [] };
+    const refused = await ask('PUT', '/rest/api/2/issue/PAY_EU-2', { fields: { description: document } });
+    expect(refused.json.errors).toEqual({ description: 'Operation value must be a string' });
+  });
+
+  it('take any number of writes: the limit for each issue is Cloud’s', async () => {
+    await start({ now: () => new Date('2026-11-22T12:00:00Z') });
+    for (let n = 0; n < 25; n++) {
+      expect((await ask('PUT', '/rest/api/2/issue/MYT-1/properties/n', { n })).status).toBeLessThan(300);
+    }
+  });
+
+  it('are found by offset, with a total', async () => {
+    await start({ version: '11.3.0' });
+    const page = async (startAt: number) =>
+      (await ask('POST', '/rest/api/2/search', { jql: 'project = MYT order by key', startAt, maxResults: 2 }))
+        .json;
+    expect(await page(0)).toMatchObject({ startAt: 0, maxResults: 2, total: 5, maxResultWindow: 10_000 });
+    expect((await page(4)).issues.map((issue: { key: string }) => issue.key)).toEqual(['MYT-5']);
+    const all = (await get('/search?maxResults=5000&fields=summary')).json;
+    expect(all).toMatchObject({ maxResults: 1000, total: 8 });
+    expect(all.issues[0].fields).toEqual({ summary: expect.any(String) });
+    expect((await get('/search?jql=reporter=admin')).json.total).toBe(8);
+  });
+
+  it.each([
+    ['7.6.1', true, false],
+    ['8.4.0', true, true],
+    ['8.22.6', true, true],
+    ['9.0.0', false, true],
+    ['10.3.24', false, true],
+  ])('of Jira %s say what creating takes: old shape %s, new shape %s', async (version, old, since84) => {
+    await start({ version });
+    const as = basic('admin', 'simulated-admin-password');
+    const oldShape = await get('/issue/createmeta?projectKeys=OPS&expand=projects.issuetypes.fields', as);
+    expect(oldShape.status).toBe(old ? 200 : 404);
+    if (old) {
+      const [project] = IssueCreateMetadataSchema.parse(oldShape.json).projects ?? [];
+      expect(project?.issuetypes?.map((type) => type.name)).toEqual(['Task', 'Incident', 'Change']);
+      expect(Object.keys(project?.issuetypes?.[0]?.fields ?? {})).toContain('summary');
+    }
+    const newShape = await get('/issue/createmeta/OPS/issuetypes?maxResults=2', as);
+    expect(newShape.status).toBe(since84 ? 200 : 404);
+    if (since84) {
+      expect(newShape.json).toMatchObject({ startAt: 0, maxResults: 2, total: 3, isLast: false });
+      const types = newShape.json.values.map((type: unknown) =>
+        IssueTypeIssueCreateMetadataSchema.parse(type),
+      );
+      const fields = await get(`/issue/createmeta/OPS/issuetypes/${types[1].id}`, as);
+      const required = fields.json.values
+        .map((field: object) => FieldCreateMetadataSchema.parse({ key: 'x', ...field }))
+        .filter((field: { required: boolean }) => field.required);
+      expect(required.map((field: { fieldId: string }) => field.fieldId)).toEqual([
+        'summary',
+        'issuetype',
+        'project',
+      ]);
+    }
+  });
+});
+
+describe('remote links of an issue', () => {
+  it('are made, changed whole by their global id, shown and deleted', async () => {
+    await start();
+    const made = await ask('POST', remoteLinks, link({}, { summary: 'First' }));
+    expect([made.status, RemoteIssueLinkIdentifiesSchema.parse(made.json).id]).toEqual([201, 10_000]);
+    const changed = await ask('POST', remoteLinks, link({}, { status: { resolved: true } }));
+    expect([changed.status, changed.json.id]).toEqual([200, 10_000]);
+    await ask('POST', remoteLinks, link({ globalId: 'system=https://a&id=1' }));
+    const all = await ask('GET', remoteLinks);
+    expect(all.json.map((one: unknown) => RemoteIssueLinkSchema.parse(one).globalId)).toEqual([
+      'build-1',
+      'system=https://a&id=1',
+    ]);
+    expect(all.json[0].object).toEqual({
+      url: 'https://ci.example/1',
+      title: 'Shop #1',
+      icon: {},
+      status: { resolved: true, icon: {} },
+    });
+    const query = `?globalId=${encodeURIComponent('system=https://a&id=1')}`;
+    expect((await ask('GET', remoteLinks + query)).json.id).toBe(10_001);
+    expect((await ask('DELETE', remoteLinks + query)).status).toBe(204);
+    expect((await ask('DELETE', remoteLinks + query)).status).toBe(404);
+    expect((await ask('PUT', `${remoteLinks}/10000`, link({ relationship: 'Other' }))).status).toBe(204);
+    expect(jira.state.remoteLinks('MYT-1')).toMatchObject([{ id: 10_000, relationship: 'Other' }]);
+    expect((await ask('DELETE', `${remoteLinks}/10000`)).status).toBe(204);
+    expect((await ask('GET', remoteLinks)).json).toEqual([]);
+  });
+
+  it('without a global id are another each time', async () => {
+    await start();
+    const body = link({ globalId: undefined });
+    for (let n = 0; n < 2; n++) expect((await ask('POST', remoteLinks, body)).status).toBe(201);
+    expect(jira.state.remoteLinks('MYT-1')).toHaveLength(2);
+  });
+
+  it.each([
+    ['no object', { object: undefined }, { object: "'object' is required." }],
+    ['no title', link({}, { title: undefined }), { title: "'title' is required." }],
+    ['an empty title', link({}, { title: '' }), { title: "'title' is required." }],
+    ['an address that is none', link({}, { url: 'ci/1' }), { url: "'url' is not a valid URL." }],
+    ['a global id over 255', link({ globalId: 'x'.repeat(256) }), { globalId: expect.any(String) }],
+  ])('are refused with %s', async (_, body, errors) => {
+    await start();
+    const answer = await ask('POST', remoteLinks, body);
+    expect([answer.status, answer.json]).toEqual([400, { errorMessages: [], errors }]);
+  });
+
+  it('are refused with a field that Jira does not have', async () => {
+    await start();
+    const answer = await ask('POST', remoteLinks, link({ colour: 'red' }));
+    expect(answer.status).toBe(400);
+    expect(answer.json.errorMessages[0]).toContain('colour');
+  });
+
+  it('take the permission Link Issues, and an issue that can be seen', async () => {
+    await start();
+    const post = (path: string, authorization?: string) => ask('POST', path, link(), authorization);
+    expect((await post(remoteLinks, bearer('reader'))).status).toBe(403);
+    expect((await post(remoteLinks, '')).status).toBe(401);
+    expect((await post('/rest/api/2/issue/MYT-99/remotelink')).status).toBe(404);
+    jira.faults.refusePermission('BROWSE_PROJECTS');
+    expect((await post(remoteLinks)).status).toBe(404);
+  });
+});
+
+describe('an issue as its reader sees it', () => {
+  it('shows the links under their headings, what is resolved struck through, with pictures of this Jira', async () => {
+    await start();
+    const icon = { url16x16: `${jira.siteUrl}/images/icons/statuses/down.png`, title: 'failed' };
+    await ask('POST', remoteLinks, link({}, { status: { resolved: true, icon }, title: '<b>Shop</b>' }));
+    await ask('POST', remoteLinks, link({ globalId: 'other', relationship: '' }));
+    const page = await ask('GET', '/browse/MYT-1');
+    expect(page.text).toContain('<h3>Builds</h3>');
+    expect(page.text).toContain('<h3>links to</h3>');
+    expect(page.text).toContain('<s><a href="https://ci.example/1"');
+    expect(page.text).toContain('&lt;b&gt;Shop&lt;/b&gt;');
+    expect(page.text).toContain(`<img src="${icon.url16x16}"`);
+    expect(page.headers.get('content-security-policy')).toContain("img-src 'self'");
+    expect((await fetch(icon.url16x16)).headers.get('content-type')).toBe('image/svg+xml');
+    expect(page.text).not.toContain('Deployments');
+  });
+
+  it('is found from the list of issues, below the context path', async () => {
+    await start();
+    await ask('POST', remoteLinks, link());
+    const page = await ask('GET', '/');
+    expect(page.text).toContain('<a href="/jira/browse/MYT-1">MYT-1</a>');
+    expect(page.text).toContain('Story, 1 links');
+  });
+});
