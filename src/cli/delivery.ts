@@ -91,6 +91,9 @@ export function describeDelivery(delivery: DeliveryView): string[] {
     ...delivery.issues.map(
       ({ key, outcome, message }) => `  ${key}  ${outcome}${message ? `: ${message}` : ''}`,
     ),
+    ...delivery.unknownServices.map(
+      (service) => `  service ${service}  not tied: unknown to Jira, or too many`,
+    ),
     ...(delivery.reason === null ? [] : [`  not sent: ${delivery.reason}`]),
     ...(delivery.waiting === null
       ? []

@@ -1,8 +1,16 @@
 import { CommanderError } from 'commander';
 import { asTielineError, type TielineError } from '../kit/errors.ts';
 
-/** Exit codes that scripts may rely on. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, refused: 3, unreachable: 4 } as const;
+/** Exit codes that scripts may rely on. `prevented` and `undecided` are of a gate: people said no, or nothing in time. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  unreachable: 4,
+  prevented: 5,
+  undecided: 6,
+} as const;
 
 /** Prints what went wrong and what to do, as two lines or as one JSON object; gives the exit code. */
 export function describeFailure(

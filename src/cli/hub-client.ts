@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCatalogue } from '../kit/error-catalogue.ts';
-import { TielineError } from '../kit/errors.ts';
+import { type RetryVerdict, TielineError } from '../kit/errors.ts';
 import type { AuthScheme, HttpAnswer, HttpRequest } from '../kit/http.ts';
 import type { Secret } from '../kit/secret.ts';
 import type { Cli } from './cli.ts';
@@ -81,13 +81,25 @@ function problemOf(answer: HttpAnswer, baseUrl: string): TielineError {
       },
     );
   }
-  const { code, detail, hint, errors } = problem as {
+  const { code, detail, hint, retry, errors } = problem as {
     code: ErrorCode;
     detail?: string;
     hint?: string;
+    retry?: string;
     errors?: { path: string; message: string }[];
   };
-  return new TielineError(code, detail ?? errorCatalogue[code].title, { hint, fields: errors });
+  return new TielineError(code, detail ?? errorCatalogue[code].title, {
+    hint,
+    retry: verdictOf(retry),
+    fields: errors,
+  });
+}
+
+/** The hub's own verdict; undefined, for the code's usual one, when it says nothing that is known. */
+function verdictOf(retry: string | undefined): RetryVerdict | undefined {
+  if (retry === undefined || retry === 'never' || retry === 'soon') return retry;
+  const after = new Date(retry);
+  return Number.isNaN(after.getTime()) ? undefined : { after };
 }
 
 const isCode = (code: unknown): code is ErrorCode =>

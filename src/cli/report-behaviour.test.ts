@@ -7,6 +7,9 @@ const usual = {
   dryRun: false,
   strict: false,
   ignoreErrors: false,
+  sinceLastDeployment: true,
+  gate: false,
+  gateTimeoutMs: 1_800_000,
   json: false,
 };
 
@@ -29,6 +32,20 @@ it.each<[string, BehaviourFlags, Record<string, string>, object]>([
     { PLUGIN_STRICT: 'TRUE', tieline_ignore_errors: '1' },
     { dryRun: true, strict: true, ignoreErrors: true },
   ],
+  [
+    'a gate with its time',
+    { gateTimeout: '60' },
+    { PLUGIN_GATE: 'true', PLUGIN_GATE_TIMEOUT: '5' },
+    { gate: true, gateTimeoutMs: 60_000 },
+  ],
+  [
+    'a gate by variables',
+    {},
+    { plugin_gate: 'on', PLUGIN_GATE_TIMEOUT: '5' },
+    { gate: true, gateTimeoutMs: 5_000 },
+  ],
+  ['no history', {}, { PLUGIN_SINCE_LAST_DEPLOYMENT: 'false' }, { sinceLastDeployment: false }],
+  ['a history after all', { sinceLastDeployment: true }, { PLUGIN_SINCE_LAST_DEPLOYMENT: 'no' }, {}],
   ['switches that are off', {}, { PLUGIN_STRICT: 'false', PLUGIN_DRY_RUN: ' ' }, {}],
 ])('%s', (_name, flags, env, expected) => {
   expect(readBehaviour(flags, env)).toEqual({ ...usual, ...expected });
@@ -39,6 +56,8 @@ it.each<[BehaviourFlags, Record<string, string>, string]>([
   [{ wait: '' }, {}, '--wait  is not a number'],
   [{ wait: '-1' }, {}, '--wait -1 is not a number'],
   [{}, { PLUGIN_WAIT: '4000' }, 'PLUGIN_WAIT 4000 is not a number of seconds from 0 to 3600'],
+  [{ gate: true, wait: false }, {}, '--gate waits for a decision, and --no-wait forbids waiting'],
+  [{ gateTimeout: '90000' }, {}, '--gate-timeout 90000 is not a number of seconds from 0 to 86400'],
   [{}, { PLUGIN_STRICT: 'perhaps' }, 'PLUGIN_STRICT is "perhaps"'],
 ])('%j with %j is refused', (flags, env, message) => {
   expect(() => readBehaviour(flags, env)).toThrow(message);

@@ -9,6 +9,11 @@ export interface Behaviour {
   dryRun: boolean;
   strict: boolean;
   ignoreErrors: boolean;
+  /** Whether every commit since the last successful deployment is searched for issue keys. */
+  sinceLastDeployment: boolean;
+  /** Whether people in Jira are asked if the deployment may go ahead, and how long their decision is waited for. */
+  gate: boolean;
+  gateTimeoutMs: number;
   json: boolean;
 }
 
@@ -18,11 +23,16 @@ export interface BehaviourFlags {
   dryRun?: boolean;
   strict?: boolean;
   ignoreErrors?: boolean;
+  sinceLastDeployment?: boolean;
+  gate?: boolean;
+  gateTimeout?: string;
   json?: boolean;
 }
 
 const usualWaitSeconds = 30;
 const longestWaitSeconds = 3_600;
+const usualGateSeconds = 30 * 60;
+const longestGateSeconds = 24 * 3_600;
 const prefixes = ['PLUGIN_', 'TIELINE_'];
 
 /** A plugin step can set variables only, so each flag has one too, by a prefix: CIs use the plain names for themselves. */
@@ -43,27 +53,36 @@ const words: Record<string, boolean> = {
   0: false,
 };
 
-function readSwitch(env: Readonly<Record<string, string | undefined>>, name: string): boolean {
+function readSwitch(env: Readonly<Record<string, string | undefined>>, name: string, usual = false): boolean {
   const found = findVariable(env, name);
-  if (found === undefined) return false;
+  if (found === undefined) return usual;
   const value = words[found.text.toLowerCase()];
   if (value !== undefined) return value;
   throw new TielineError('usage-wrong', `${found.name} is "${found.text}", which is neither true nor false`);
 }
 
-function readSeconds(from: string, text: string): number {
+function readSeconds(from: string, text: string, longest: number): number {
   const seconds = Number(text);
-  if (text !== '' && seconds >= 0 && seconds <= longestWaitSeconds) return seconds;
-  throw new TielineError(
-    'usage-wrong',
-    `${from} ${text} is not a number of seconds from 0 to ${longestWaitSeconds}`,
-  );
+  if (text !== '' && seconds >= 0 && seconds <= longest) return seconds;
+  throw new TielineError('usage-wrong', `${from} ${text} is not a number of seconds from 0 to ${longest}`);
 }
 
 function readWait(flags: BehaviourFlags, env: Readonly<Record<string, string | undefined>>): number {
-  if (typeof flags.wait === 'string') return readSeconds('--wait', flags.wait);
+  if (typeof flags.wait === 'string') return readSeconds('--wait', flags.wait, longestWaitSeconds);
   const variable = findVariable(env, 'WAIT');
-  return variable === undefined ? usualWaitSeconds : readSeconds(variable.name, variable.text);
+  return variable === undefined
+    ? usualWaitSeconds
+    : readSeconds(variable.name, variable.text, longestWaitSeconds);
+}
+
+function readGateTimeout(flags: BehaviourFlags, env: Readonly<Record<string, string | undefined>>): number {
+  if (flags.gateTimeout !== undefined) {
+    return readSeconds('--gate-timeout', flags.gateTimeout, longestGateSeconds);
+  }
+  const variable = findVariable(env, 'GATE_TIMEOUT');
+  return variable === undefined
+    ? usualGateSeconds
+    : readSeconds(variable.name, variable.text, longestGateSeconds);
 }
 
 /**
@@ -74,12 +93,22 @@ export function readBehaviour(
   flags: BehaviourFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): Behaviour {
+  const waitForAnswer = flags.wait === false ? false : !readSwitch(env, 'NO_WAIT');
+  const gate = flags.gate ?? readSwitch(env, 'GATE');
+  if (gate && !waitForAnswer) {
+    throw new TielineError('usage-wrong', '--gate waits for a decision, and --no-wait forbids waiting', {
+      hint: 'Give one of the two.',
+    });
+  }
   return {
     waitMs: readWait(flags, env) * 1_000,
-    waitForAnswer: flags.wait === false ? false : !readSwitch(env, 'NO_WAIT'),
+    waitForAnswer,
     dryRun: flags.dryRun ?? readSwitch(env, 'DRY_RUN'),
     strict: flags.strict ?? readSwitch(env, 'STRICT'),
     ignoreErrors: flags.ignoreErrors ?? readSwitch(env, 'IGNORE_ERRORS'),
+    sinceLastDeployment: flags.sinceLastDeployment ?? readSwitch(env, 'SINCE_LAST_DEPLOYMENT', true),
+    gate,
+    gateTimeoutMs: readGateTimeout(flags, env) * 1_000,
     json: flags.json ?? false,
   };
 }

@@ -66,6 +66,7 @@ function variablesOf({ prepared, settings, result }: OutputSources): Record<stri
     JIRA_REPORT_STATE: stateOf(prepared),
     JIRA_REPORT_RESULT: result.state,
     JIRA_REPORT_DELIVERY: result.delivery ?? '',
+    ...(result.gate && { JIRA_REPORT_GATE: result.gate.status }),
   };
 }
 

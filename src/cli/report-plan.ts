@@ -11,14 +11,20 @@ export interface Plan {
 }
 
 /** The plan of a report; without a route nothing is to be sent. */
-export function planOf(prepared: PreparedReport, route: { description: string } | undefined): Plan {
+export function planOf(
+  prepared: PreparedReport,
+  route: { description: string } | undefined,
+  gate: boolean,
+): Plan {
   const { kind, issueKeys, found, notices } = prepared;
-  return { kind, issueKeys, found, route: route?.description ?? null, payload: payloadOf(prepared), notices };
+  const payload = payloadOf(prepared, gate);
+  return { kind, issueKeys, found, route: route?.description ?? null, payload, notices };
 }
 
-function payloadOf(prepared: PreparedReport): unknown {
+function payloadOf(prepared: PreparedReport, gate: boolean): unknown {
   if (prepared.kind === 'build') return prepared.build;
-  return prepared.kind === 'deployment' ? prepared.deployment : null;
+  if (prepared.kind === 'none') return null;
+  return { ...prepared.deployment, ...(gate && { gate }) };
 }
 
 /** The plan as text. */

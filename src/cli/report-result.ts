@@ -3,6 +3,7 @@ import type { TielineError } from '../kit/errors.ts';
 import type { PreparedReport } from '../report/index.ts';
 import { exitCodes } from './failure.ts';
 import type { Behaviour } from './report-behaviour.ts';
+import { describeGate, exitCodeOfGate, type GateResult } from './report-gate.ts';
 
 /** A report that is to be sent. */
 export type Sendable = Exclude<PreparedReport, { kind: 'none' }>;
@@ -13,6 +14,10 @@ export interface Sending {
   /** The Jira site that the user means. */
   siteUrl: string | undefined;
   behaviour: Pick<Behaviour, 'waitMs' | 'waitForAnswer'>;
+  /** Milliseconds since 1970: until then what is out of reach is tried again, and Jira's answer is waited for. */
+  deadlineMs: number;
+  /** Set when a decision is asked for: until when it is waited for, in milliseconds since 1970. */
+  gateUntilMs?: number;
   /** Whether Jira's whole answer is wanted. */
   debug: boolean;
   note(line: string): void;
@@ -27,6 +32,10 @@ export interface ReportResult {
   /** The hub's delivery; absent when it went to Jira without a hub. */
   delivery?: string;
   issues: DeliveryView['issues'];
+  /** Services that Jira did not tie to the deployment. */
+  unknownServices?: string[];
+  /** Where the decision stands, when one was asked for. */
+  gate?: GateResult;
   reason?: string;
   error?: { code: string; message: string; hint: string };
   /** What was asked of Jira and what it answered, for LOG_LEVEL debug. */
@@ -36,9 +45,10 @@ export interface ReportResult {
 const refused = new Set<ReportResult['state']>(['rejected', 'dead', 'skipped']);
 const unsettled = new Set<ReportResult['state']>(['received', 'queued', 'sending']);
 
-/** 0 when it is sent or safely kept by the hub, 3 when it was refused. */
-export function exitCodeOfResult({ state }: ReportResult): number {
-  return refused.has(state) ? exitCodes.refused : exitCodes.ok;
+/** 0 when it is sent or safely kept by the hub, 3 when it was refused; with a gate what was decided. */
+export function exitCodeOfResult({ state, gate }: ReportResult): number {
+  if (refused.has(state)) return exitCodes.refused;
+  return gate === undefined ? exitCodes.ok : exitCodeOfGate(gate);
 }
 
 /** The result of a report that ended in an error. */
@@ -54,7 +64,7 @@ export function failedResult(
 
 /** The result as lines: each issue key with what Jira said of it. */
 export function describeResult(result: ReportResult, debug: boolean): string[] {
-  const { issues, reason, error, delivery, answer } = result;
+  const { issues, unknownServices = [], gate, reason, error, delivery, answer } = result;
   const width = Math.max(0, ...issues.map(({ key }) => key.length));
   return [
     headline(result),
@@ -62,6 +72,8 @@ export function describeResult(result: ReportResult, debug: boolean): string[] {
       const words = outcome === 'unknown' ? 'unknown to Jira' : outcome;
       return `  ${key.padEnd(width)}  ${words}${message && outcome !== 'unknown' ? `: ${message}` : ''}`;
     }),
+    ...unknownServices.map((service) => `  service ${service}  not tied: unknown to Jira, or too many`),
+    ...(gate === undefined ? [] : describeGate(gate)),
     ...(reason === undefined ? [] : [`  reason: ${reason}`]),
     ...(error === undefined ? [] : [`  ${error.message}`, `  ${error.hint}`]),
     ...(delivery === undefined ? [] : [`  delivery ${delivery}`]),

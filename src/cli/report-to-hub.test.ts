@@ -45,7 +45,15 @@ async function sendToNobody(hubUrl: string | undefined) {
     http: async () => ({ http: { request: refuse }, close: async () => undefined }),
   };
   const behaviour = { waitMs: 400, waitForAnswer: true };
-  const sending = { prepared, siteUrl: undefined, behaviour, debug: false, note: () => undefined };
+  const deadlineMs = Date.now() + behaviour.waitMs;
+  const sending = {
+    prepared,
+    siteUrl: undefined,
+    behaviour,
+    deadlineMs,
+    debug: false,
+    note: () => undefined,
+  };
   const error = await sendToHub(cli, route, sending).catch((thrown: unknown) => thrown);
   return { error, tries };
 }
@@ -71,6 +79,7 @@ const delivery = {
   state: 'delivered',
   final: true,
   issues: [{ key: 'MYT-1', outcome: 'linked' }],
+  unknownServices: [],
   reason: null,
   error: null,
 };
@@ -85,7 +94,8 @@ async function send(request: Http['request'], { debug, notes }: { debug: boolean
   if (route.type !== 'hub') throw new TypeError('a connect key leads to a hub');
   const behaviour = { waitMs: 400, waitForAnswer: true };
   const note = (line: string) => void notes.push(line);
-  return sendToHub(cli, route, { prepared, siteUrl: undefined, behaviour, debug, note });
+  const deadlineMs = Date.now() + behaviour.waitMs;
+  return sendToHub(cli, route, { prepared, siteUrl: undefined, behaviour, deadlineMs, debug, note });
 }
 
 /** Reports at debug level by a hub whose answer to `/bodies` is given. */

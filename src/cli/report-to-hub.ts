@@ -4,6 +4,7 @@ import { TielineError } from '../kit/errors.ts';
 import { toWire } from '../report/index.ts';
 import type { Cli } from './cli.ts';
 import { type HubClient, withHub } from './hub-client.ts';
+import { type Decision, type GateResult, waitForDecision } from './report-gate.ts';
 import type { ReportResult, Sendable, Sending } from './report-result.ts';
 import { limitsWithin, retrying } from './report-retry.ts';
 import type { HubRoute } from './report-route.ts';
@@ -18,43 +19,61 @@ export async function sendToHub(
   route: HubRoute,
   sending: Sending,
 ): Promise<ReportResult> {
-  const { prepared, siteUrl, behaviour, note } = sending;
-  const patience = { deadlineMs: Date.now() + behaviour.waitMs, note };
+  const { behaviour, deadlineMs, gateUntilMs, note } = sending;
   const limits = limitsWithin(behaviour.waitMs);
-  const [path, body] = postOf(prepared, siteUrl);
+  const [path, body] = postOf(sending);
   return withHub(
     cli,
     async (hub) => {
-      const posted = await retrying(patience, () =>
+      const posted = await retrying({ deadlineMs, note }, () =>
         hub
           .call<{ delivery: string; state: DeliveryView['state'] }>('POST', path, body, limits)
           .catch((thrown: unknown) => {
             throw route.assumed ? namingHostname(thrown, route) : thrown;
           }),
       );
-      const taken = takenResult(prepared, route, posted);
+      const taken = takenResult(sending.prepared, route, posted);
       if (!behaviour.waitForAnswer) return taken;
-      const delivery = await retrying(patience, () =>
-        waitForEnd(hub, posted.delivery, patience.deadlineMs),
+      const untilMs = gateUntilMs ?? deadlineMs;
+      const delivery = await retrying({ deadlineMs: untilMs, note }, () =>
+        waitForEnd(hub, posted.delivery, untilMs),
       ).catch((thrown: unknown) => {
-        // The hub has the report and goes on by itself, whether or not it can be asked.
-        if (!(thrown instanceof TielineError)) throw thrown;
+        // The hub has the report and goes on by itself, whether or not it can be asked; a decision must be heard.
+        if (!(thrown instanceof TielineError) || gateUntilMs !== undefined) throw thrown;
         note(`The hub cannot be asked what became of the report: ${thrown.message}`);
       });
       if (delivery === undefined) return taken;
+      const gate = gateUntilMs === undefined ? undefined : await gateOf(hub, delivery, gateUntilMs, note);
       const answer = sending.debug ? await findExchange(hub, delivery.id, note) : undefined;
-      return resultOf(prepared.kind, route, delivery, answer);
+      return { ...resultOf(sending.prepared.kind, route, delivery, answer), ...(gate && { gate }) };
     },
     { url: route.hubUrl, auth: { type: 'bearer', token: route.connectKey } },
   );
 }
 
-function postOf(prepared: Sendable, siteUrl: string | undefined): [path: string, body: object] {
+function postOf({ prepared, siteUrl, gateUntilMs }: Sending): [path: string, body: object] {
   const envelope = { id: randomUUID(), ...(siteUrl === undefined ? {} : { instance: siteUrl }) };
-  return prepared.kind === 'build'
-    ? ['/api/v1/builds', { ...toWire(prepared.build), ...envelope }]
-    : ['/api/v1/deployments', { ...toWire(prepared.deployment), ...envelope }];
+  if (prepared.kind === 'build') return ['/api/v1/builds', { ...toWire(prepared.build), ...envelope }];
+  const gate = gateUntilMs === undefined ? {} : { gate: true };
+  return ['/api/v1/deployments', { ...toWire(prepared.deployment), ...gate, ...envelope }];
 }
+
+/** The decision on a delivery that Jira took; one that was refused has none, and one that still waits awaits it. */
+async function gateOf(
+  hub: HubClient,
+  { id, state, final }: DeliveryView,
+  deadlineMs: number,
+  note: Sending['note'],
+): Promise<GateResult | undefined> {
+  if (!final) return { status: 'awaiting', requests: [] };
+  if (!askable.has(state)) return undefined;
+  return waitForDecision(() => hub.call<Decision>('GET', `/api/v1/deliveries/${id}/gating-status`), {
+    deadlineMs,
+    note,
+  });
+}
+
+const askable = new Set<DeliveryView['state']>(['delivered', 'partial', 'superseded']);
 
 /** When nobody listens at the address that nobody gave, the setting is what lacks, and waiting helps nothing. */
 function namingHostname(thrown: unknown, { hubUrl }: HubRoute): unknown {
@@ -112,6 +131,7 @@ function resultOf(
     state: delivery.state,
     delivery: delivery.id,
     issues: delivery.issues,
+    ...(delivery.unknownServices.length === 0 ? {} : { unknownServices: delivery.unknownServices }),
     ...(delivery.reason === null ? {} : { reason: delivery.reason }),
     ...(delivery.error === null ? {} : { error: delivery.error }),
     ...(answer === undefined ? {} : { answer }),

@@ -16,6 +16,8 @@ import {
 import type { Cli } from './cli.ts';
 import { describeFailure, exitCodes } from './failure.ts';
 import { type Behaviour, type BehaviourFlags, readBehaviour } from './report-behaviour.ts';
+import { assertGateable, endOnSignals } from './report-gate.ts';
+import { findHistory } from './report-history.ts';
 import { writeOutputs } from './report-outputs.ts';
 import { describePlan, planOf } from './report-plan.ts';
 import {
@@ -36,17 +38,21 @@ type Flags = Record<string, string | string[] | undefined>;
 
 const help = `
 Every setting is a flag, an environment variable PLUGIN_NAME, or NAME, as the image plugins/jira has them.
-The flags after it are variables too: PLUGIN_WAIT, PLUGIN_NO_WAIT, PLUGIN_DRY_RUN, PLUGIN_STRICT, PLUGIN_IGNORE_ERRORS.
+The flags after it are variables too: PLUGIN_WAIT, PLUGIN_NO_WAIT, PLUGIN_DRY_RUN, PLUGIN_STRICT, PLUGIN_IGNORE_ERRORS,
+PLUGIN_GATE, PLUGIN_GATE_TIMEOUT, PLUGIN_SINCE_LAST_DEPLOYMENT.
 With an environment name a deployment is reported, without one a build. Issue keys come from the pull
-request's title, the commit message, the branch and the tag, unless ISSUEKEYS names them.
+request's title, the commit message, the branch and the tag, unless ISSUEKEYS names them; of a deployment by a hub also
+from every commit since the last successful one to the environment.
 With CONNECT_KEY the report goes to a hub, with CLIENT_ID and CLIENT_SECRET to Jira itself; with both to Jira itself.
 
 Exit codes: 0 sent, or nothing to send; 2 wrong usage; 3 refused by the hub or by Jira; 4 could not be reached.
+With --gate: 0 allowed; 5 prevented, or expired; 6 no decision in time.
 
 Examples:
   CONNECT_KEY=tieline_ck_… tieline report --connect-hostname https://tieline.example.com --project MYT
   CLIENT_ID=… CLIENT_SECRET=… tieline report --instance myorg --project MYT
-  tieline report --environment-name production --state success --dry-run`;
+  tieline report --environment-name production --state success --dry-run
+  tieline report --environment-name production --service SERVICE_ID --gate && ./deploy.sh`;
 
 /** `tieline report` */
 export function make(cli: ReportCli): Command {
@@ -60,6 +66,13 @@ export function make(cli: ReportCli): Command {
     .option('--dry-run', 'send nothing; print what would be sent where')
     .option('--strict', 'no issue key found is an error')
     .option('--ignore-errors', 'a refusal, or a hub or Jira out of reach, is a warning and exits 0')
+    .option(
+      '--since-last-deployment',
+      'search every commit since the last deployment for issue keys (the default)',
+    )
+    .option('--no-since-last-deployment', 'search the commit of this run only')
+    .option('--gate', 'ask people in Jira Service Management if the deployment may go ahead, and wait')
+    .option('--gate-timeout <seconds>', 'how long to wait for their decision (1800)')
     .option('--json', 'print one JSON object')
     .addHelpText('after', help)
     .action(async (_options: object, self: Command) => {
@@ -91,15 +104,20 @@ interface Run {
   behaviour: Behaviour;
   settings: ReportSettings;
   context: CiContext;
+  /** Milliseconds since 1970: until then what is out of reach is tried again. */
+  deadlineMs: number;
 }
 
 async function report(cli: ReportCli, flags: Flags, behaviour: Behaviour): Promise<void> {
   const cwd = process.cwd();
   const files = runFiles(cwd);
-  const settings = readSettings({ flags, env: cli.env, readText: files.readText });
+  const given = readSettings({ flags, env: cli.env, readText: files.readText });
+  if (behaviour.gate) assertGateable(given);
+  // What waits for a decision is pending, whatever the pipeline's own status says.
+  const settings = behaviour.gate ? { ...given, state: 'pending' } : given;
   const context = await withCommitFromGit(await readCiContext(cli.env, files), { cwd, env: cli.env });
-  const prepared = await prepare(settings, context);
-  const run: Run = { cli, behaviour, settings, context };
+  const run: Run = { cli, behaviour, settings, context, deadlineMs: Date.now() + behaviour.waitMs };
+  const prepared = await prepare(run, cwd);
   if (!behaviour.json) for (const notice of prepared.notices) cli.print(notice);
 
   if (prepared.kind === 'none') return endWithout(run, prepared);
@@ -111,10 +129,17 @@ async function report(cli: ReportCli, flags: Flags, behaviour: Behaviour): Promi
   await send(run, prepared, route);
 }
 
-async function prepare(settings: ReportSettings, context: CiContext): Promise<PreparedReport> {
-  const junit = await readJunitFiles(process.cwd(), settings.junit);
-  const prepared = makeReport({ settings, context, now: new Date(), tests: junit.tests });
-  return { ...prepared, notices: [...prepared.notices, ...junit.notices] };
+async function prepare(run: Run, cwd: string): Promise<PreparedReport> {
+  const { cli, behaviour, settings, context } = run;
+  const junit = await readJunitFiles(cwd, settings.junit);
+  const input = { settings, context, now: new Date(), tests: junit.tests };
+  const { waitMs } = behaviour;
+  const deadlineMs = behaviour.dryRun ? 0 : run.deadlineMs;
+  const history = behaviour.sinceLastDeployment
+    ? await findHistory(cli, { ...input, cwd, waitMs, patience: { deadlineMs, note: cli.note } })
+    : { messages: [], notices: [] };
+  const prepared = makeReport({ ...input, history: history.messages });
+  return { ...prepared, notices: [...prepared.notices, ...history.notices, ...junit.notices] };
 }
 
 function endWithout(run: Run, prepared: PreparedReport & { kind: 'none' }): void {
@@ -126,7 +151,7 @@ function endWithout(run: Run, prepared: PreparedReport & { kind: 'none' }): void
 }
 
 function showPlan({ cli, behaviour }: Run, prepared: PreparedReport, route: Route | undefined): void {
-  const plan = planOf(prepared, route);
+  const plan = planOf(prepared, route, behaviour.gate);
   cli.print(behaviour.json ? JSON.stringify(plan) : describePlan(plan));
 }
 
@@ -141,6 +166,8 @@ const refusals = new Set<TielineError['code']>([
   'status-unexpected',
   'jira-site-unknown',
   'jira-rejected',
+  'jira-edition-unsuited',
+  'jira-credential-absent',
 ]);
 
 /** Errors by which something answers that is no hub, or not Jira: those were not reached. */
@@ -158,20 +185,26 @@ async function send(run: Run, prepared: Sendable, route: Route): Promise<void> {
     prepared,
     siteUrl: settings.siteUrl,
     behaviour,
+    deadlineMs: run.deadlineMs,
+    ...(behaviour.gate && { gateUntilMs: Date.now() + behaviour.gateTimeoutMs }),
     debug: settings.logLevel === 'debug',
     note: cli.note,
   };
+  const stopListening = endOnSignals();
   try {
     const result =
       route.type === 'hub' ? await sendToHub(cli, route, sending) : await sendToJira(cli, route, sending);
     await leave(run, prepared, result);
     const code = exitCodeOfResult(result);
     if (code === exitCodes.ok) return;
-    if (behaviour.ignoreErrors) cli.note('warning: the report was refused; --ignore-errors is given');
+    if (behaviour.ignoreErrors && code === exitCodes.refused)
+      cli.note('warning: the report was refused; --ignore-errors is given');
     else cli.exit(code);
   } catch (error) {
     if (!(error instanceof TielineError)) throw error;
     await fail(run, prepared, route, error);
+  } finally {
+    stopListening();
   }
 }
 

@@ -33,14 +33,17 @@ const places: readonly { in: KeyPlace; texts(context: CiContext): (string | unde
   { in: 'tag', texts: (context) => [context.tag] },
 ];
 
-/** The keys in what the CI says and in earlier commits, with each place where one was found. */
+/** The keys in what the CI says, with each place where one was found, and those that only earlier commits name. */
 export function findKeys(context: CiContext, rules: IssueKeyRules, history: readonly string[]): FoundKey[] {
   const find = issueKeyFinder(rules);
   const inTexts = (texts: readonly (string | undefined)[]) => [
     ...new Set(texts.flatMap((text) => (text === undefined ? [] : find(text)))),
   ];
-  return [
-    ...places.flatMap((place) => inTexts(place.texts(context)).map((key) => ({ key, in: place.in }))),
-    ...inTexts(history).map((key): FoundKey => ({ key, in: 'history' })),
-  ];
+  const ofThisRun = places.flatMap((place) =>
+    inTexts(place.texts(context)).map((key): FoundKey => ({ key, in: place.in })),
+  );
+  // The commit of this run is the last of the history too.
+  const known = new Set(ofThisRun.map(({ key }) => key));
+  const older = inTexts(history).filter((key) => !known.has(key));
+  return [...ofThisRun, ...older.map((key): FoundKey => ({ key, in: 'history' }))];
 }

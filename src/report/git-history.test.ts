@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { listCommitMessages, withCommitFromGit } from './git-history.ts';
+import { hasGitHistory, listCommitMessages, withCommitFromGit } from './git-history.ts';
 
 const env = { PATH: '/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin' };
 const newFolder = () => mkdtempSync(join(tmpdir(), 'tieline-git-'));
@@ -47,6 +47,11 @@ describe('a workspace with three commits', () => {
     });
     const until = await listCommitMessages({ cwd, env }, { since: commits[0] ?? '', until: commits[1] });
     expect(until.messages).toEqual(['MYT-2 größer\n\nCloses OPS-3']);
+  });
+
+  test('is found from the folders in it', () => {
+    expect(hasGitHistory({ cwd: join(cwd, 'src', 'main') })).toBe(true);
+    expect(hasGitHistory({ cwd: newFolder() })).toBe(false);
   });
 
   test('says so when the commit is not there', async () => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Environment } from './ci/definition.ts';
 import type { CiContext } from './ci-context.ts';
@@ -59,9 +61,20 @@ export async function withCommitFromGit(context: CiContext, workspace: GitWorksp
   };
 }
 
+/** Whether the folder, or one above it, is a git work tree. */
+export function hasGitHistory({ cwd }: Pick<GitWorkspace, 'cwd'>): boolean {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/** More than any one deployment speaks for. */
+const mostCommits = 500;
+
 /**
  * The messages of the commits after `since` up to `until`, newest first, at most 500; merges too, as their titles
- * name branches. Empty with a notice when git does not know the commits, as in a shallow clone.
+ * name branches. A notice when there are more, and when git does not know the commits, as in a shallow clone.
  */
 export async function listCommitMessages(
   workspace: GitWorkspace,
@@ -74,19 +87,22 @@ export async function listCommitMessages(
   const answer = await askGit(workspace, [
     'log',
     '-z',
-    '--max-count=500',
+    `--max-count=${mostCommits + 1}`,
     '--encoding=UTF-8',
     '--format=%B',
     `${range.since}..${until}`,
     '--',
   ]);
-  if ('problem' in answer)
-    return { messages: [], notices: [`No history is read: git says: ${answer.problem}`] };
+  if ('problem' in answer) {
+    const shallow = await askGit(workspace, ['rev-parse', '--is-shallow-repository']);
+    const isShallow = 'text' in shallow && shallow.text.trim() === 'true';
+    const why = isShallow ? 'the clone is shallow (let the CI fetch the whole history), and ' : '';
+    return { messages: [], notices: [`No history is read: ${why}git says: ${answer.problem}`] };
+  }
+  const commits = answer.text.split('\0').map((text) => text.trim());
+  const tooMany = commits.length > mostCommits + 1;
   return {
-    messages: answer.text
-      .split('\0')
-      .map((text) => text.trim())
-      .filter((text) => text !== ''),
-    notices: [],
+    messages: commits.slice(0, mostCommits).filter((text) => text !== ''),
+    notices: tooMany ? [`Only the newest ${mostCommits} commits of the history are read`] : [],
   };
 }

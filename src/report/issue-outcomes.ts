@@ -7,10 +7,12 @@ export interface IssueOutcome {
   message?: string;
 }
 
-/** What Jira said of a report: as a whole, and of each of its issue keys in the order given. */
+/** What Jira said of a report: as a whole, of its services, and of each of its issue keys in the order given. */
 export interface JudgedReport {
   state: 'delivered' | 'partial' | 'rejected';
   issues: IssueOutcome[];
+  /** Services that Jira did not tie to it: it does not know them, or they are more than it takes for one. */
+  unknownServices: string[];
   /** Jira's reasons, when it is rejected. */
   errors: string[];
 }
@@ -29,11 +31,12 @@ export function judgeOutcome(
   ]);
   const issuesWith = (others: Omit<IssueOutcome, 'key'>) =>
     issueKeys.map((key): IssueOutcome => ({ key, ...(exceptions.get(key) ?? others) }));
+  const { unknownServices } = outcome;
   if (outcome.state === 'rejected') {
     const { errors } = outcome;
     const issues = issuesWith({ outcome: 'rejected', message: errors.join('; ') });
-    return { state: 'rejected', issues, errors };
+    return { state: 'rejected', issues, unknownServices, errors };
   }
-  const state = exceptions.size === 0 ? 'delivered' : 'partial';
-  return { state, issues: issuesWith({ outcome: 'linked' }), errors: [] };
+  const state = exceptions.size === 0 && unknownServices.length === 0 ? 'delivered' : 'partial';
+  return { state, issues: issuesWith({ outcome: 'linked' }), unknownServices, errors: [] };
 }

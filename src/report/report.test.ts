@@ -91,6 +91,7 @@ test('a run with an environment is a deployment', async () => {
     issueKeys: ['MYT-1', 'MYT-2', 'MYT-3'],
     services: ['ari:cloud:1'],
     environment: { id: 'eu-west-prod', displayName: 'EU-west-prod', type: 'production' },
+    commit: { id: 'abc123', repositoryUrl: 'http://git.local/octo/shop' },
     duration: 90,
   });
 });
@@ -106,7 +107,7 @@ describe('the issues of a run', () => {
   };
 
   test('are found in title, message, branches, tag and history, in this order', async () => {
-    const report = await reportIn(pullRequest, { history: ['MYT-20', 'MYT-21 OPS-1', 'MYT-20'] });
+    const report = await reportIn(pullRequest, { history: ['MYT-20', 'MYT-21 MYT-1 OPS-1', 'MYT-20'] });
     expect(report.found).toEqual([
       { key: 'MYT-9', in: 'pull-request-title' },
       { key: 'MYT-1', in: 'commit-message' },

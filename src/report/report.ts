@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { TielineError } from '../kit/errors.ts';
 import type { IssueKeyRules } from '../kit/issue-keys.ts';
 import type { Build, BuildReference, Deployment, DeploymentState, TestCounts } from '../kit/jira.ts';
@@ -7,15 +6,12 @@ import { branchAddress } from './code-links.ts';
 import { describeEnvironment, type EnvironmentRules, environmentTypeOf } from './environment.ts';
 import { eventTime } from './event-time.ts';
 import { type FoundKey, findKeys } from './found-keys.ts';
-import type { ReportSettings } from './settings.ts';
+import { boundedId, cleanText, nameOfPipeline, numberOfRun, type Run } from './run-names.ts';
 import { chooseState, isFinal, toBuildState } from './state.ts';
 import { reportLimits } from './wire.ts';
 
 /** All that a report is made of. */
-export interface ReportInput {
-  settings: ReportSettings;
-  context: CiContext;
-  now: Date;
+export interface ReportInput extends Run {
   /** Further rules for keys; `projects` comes from the settings. */
   keyRules?: Omit<IssueKeyRules, 'projects'>;
   environmentRules?: EnvironmentRules;
@@ -33,45 +29,6 @@ export type PreparedReport = { issueKeys: string[]; found: FoundKey[]; notices: 
 
 /** Longer than pipelines run: a start before that is a left-over and says nothing of the duration. */
 const longestRunMs = 30 * 24 * 3600_000;
-
-/** Text that JSON and PostgreSQL can hold, cut where no character is split. */
-function cleanText(text: string): string {
-  return text
-    .replaceAll('\0', '')
-    .toWellFormed()
-    .slice(0, reportLimits.text)
-    .replace(/[\uD800-\uDBFF]$/, '');
-}
-
-/** An id within Jira's length; a longer one keeps its beginning and is told apart by its hash. */
-function boundedId(id: string): string {
-  const clean = cleanText(id);
-  if (clean.length <= reportLimits.id) return clean;
-  const hash = createHash('sha256').update(clean).digest('hex').slice(0, 32);
-  return `${clean.slice(0, reportLimits.id - 33).toWellFormed()}~${hash}`;
-}
-
-/** A slash in an id breaks the addresses under which Jira shows it; the tilde stands in no repository's name. */
-const idWithoutSlash = (id: string) => id.replaceAll('/', '~');
-
-function nameOfPipeline(input: ReportInput, notices: string[]): { id: string; displayName: string } {
-  const { pipeline } = input.settings;
-  if (pipeline !== undefined) return { id: boundedId(pipeline), displayName: cleanText(pipeline) };
-  const { pipelineId, pipelineName, repositoryUrl } = input.context;
-  const id = pipelineId ?? pipelineName ?? (repositoryUrl && URL.parse(repositoryUrl)?.pathname.slice(1));
-  if (!id) notices.push('The pipeline has no name here, so it is called "pipeline"; set PIPELINE');
-  return {
-    id: boundedId(idWithoutSlash(id || 'pipeline')),
-    displayName: cleanText(pipelineName ?? (id || 'pipeline')),
-  };
-}
-
-function numberOfRun(input: ReportInput, notices: string[]): number {
-  const number = input.settings.buildNumber ?? input.context.buildNumber;
-  if (number !== undefined) return number;
-  notices.push('The run has no number here, so the time is its number; set PLUGIN_BUILD_NUMBER');
-  return Math.floor(input.now.getTime() / 1000);
-}
 
 /** Where the reader is led: the first address that is there and not too long. */
 function linkOfRun({ settings, context }: ReportInput): string {
@@ -159,6 +116,11 @@ function durationOf(state: DeploymentState, { startedAt }: CiContext, endedAt: D
   return tookMs >= 0 && tookMs <= longestRunMs ? Math.round(tookMs / 1000) : undefined;
 }
 
+function commitOf(sha: string, repositoryUrl: string | undefined): Deployment['commit'] {
+  const isShown = repositoryUrl !== undefined && repositoryUrl.length <= reportLimits.url;
+  return { id: boundedId(sha), ...(isShown && { repositoryUrl }) };
+}
+
 function makeDeployment(
   input: ReportInput,
   name: string,
@@ -185,6 +147,7 @@ function makeDeployment(
   const common = commonParts(input, issueKeys, notices);
   const lastUpdated = eventTime('deployment', state, context, input.now);
   const duration = durationOf(state, context, lastUpdated);
+  const { commitSha, repositoryUrl } = context;
   const services = firstOf('services', [...new Set(settings.services.map(boundedId))], notices);
   return {
     pipeline: { ...pipeline, url: common.url },
@@ -195,6 +158,7 @@ function makeDeployment(
     lastUpdated,
     ...(services.length > 0 && { services }),
     environment: { ...environment, id: boundedId(environment.id) },
+    ...(commitSha && { commit: commitOf(commitSha, repositoryUrl) }),
     ...(duration !== undefined && { duration }),
   };
 }

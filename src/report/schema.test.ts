@@ -43,6 +43,15 @@ test('a deployment may name a service instead of an issue', () => {
   expect(deploymentReport.safeParse({ ...deployment, issueKeys: [], services: [] }).success).toBe(false);
 });
 
+test('a decision is asked for before a deployment of services starts', () => {
+  const gate = { ...deployment, gate: true, state: 'pending', services: ['s1'] };
+  expect(faults(deploymentReport, gate)).toBeUndefined();
+  expect(faults(deploymentReport, { ...gate, services: [] })).toEqual(['services']);
+  expect(faults(deploymentReport, { ...gate, services: undefined })).toEqual(['services']);
+  expect(faults(deploymentReport, { ...gate, state: 'in_progress' })).toEqual(['state']);
+  expect(faults(deploymentReport, { ...gate, gate: 'yes' })).toContain('gate');
+});
+
 /** Where the schema finds fault. */
 const faults = (schema: z.ZodType, body: unknown) =>
   schema.safeParse(body).error?.issues.map((issue) => issue.path.join('.'));

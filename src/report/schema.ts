@@ -141,9 +141,21 @@ export const deploymentReport = z
       .optional()
       .meta({ description: 'The commit that was deployed; remembered for the next deployment.' }),
     duration: count().optional().meta({ description: 'Seconds that it took.' }),
+    gate: z.boolean().optional().meta({
+      description:
+        'True: people in Jira Service Management decide whether the pending deployment of these services may go ahead; ask for its gating-status.',
+    }),
   })
   .refine((report) => report.issueKeys.length > 0 || (report.services?.length ?? 0) > 0, {
     path: ['issueKeys'],
     error: 'names no issue, and no service is named either',
+  })
+  .refine(({ gate, services = [] }) => !gate || services.length > 0, {
+    path: ['services'],
+    error: 'names no service, and changes are decided on by service',
+  })
+  .refine(({ gate, state }) => !gate || state === 'pending', {
+    path: ['state'],
+    error: 'is not pending, and a decision is asked for before a deployment starts',
   })
   .meta({ description: 'One state of one deployment.' });

@@ -13,8 +13,8 @@ export const reportLimits = {
 /** A build as the hub takes it: with the sender's id, and the site that the sender means. */
 export type BuildReport = Build & { id: string; instance?: string };
 
-/** A deployment as the hub takes it. */
-export type DeploymentReport = Deployment & { id: string; instance?: string };
+/** A deployment as the hub takes it; `gate` asks people in Jira whether it may go ahead. */
+export type DeploymentReport = Deployment & { id: string; instance?: string; gate?: boolean };
 
 /** The JSON body of a report, as `buildReport` and `deploymentReport` of `schema.ts` parse it. */
 export type Wire<R extends { lastUpdated: Date }> = Omit<R, 'lastUpdated'> & { lastUpdated: string };

@@ -25,6 +25,11 @@ export const problemSchema = {
     code: { type: 'string', description: 'See docs/errors.md.', enum: Object.keys(errorCatalogue) },
     detail: { type: 'string', description: 'What happened.' },
     hint: { type: 'string', description: 'What to do.' },
+    retry: {
+      type: 'string',
+      description:
+        '`never`: the same request fails again; `soon`: another try may help; a moment: not before it.',
+    },
     errors: {
       type: 'array',
       description: 'The wrong fields.',
@@ -35,7 +40,7 @@ export const problemSchema = {
       },
     },
   },
-  required: ['type', 'title', 'status', 'code', 'detail', 'hint'],
+  required: ['type', 'title', 'status', 'code', 'detail', 'hint', 'retry'],
 } as const;
 
 /** Answers every error as RFC 9457 problem+json: what happened, what to do, the wrong fields by path. */
@@ -74,6 +79,7 @@ function sendProblem(error: TielineError, request: FastifyRequest, reply: Fastif
       // What went wrong inside is for the log; the caller gets the number to find it there.
       detail: error.code === 'internal-error' ? `Request ${request.id} failed inside the hub` : error.message,
       hint: error.hint,
+      retry: typeof error.retry === 'string' ? error.retry : error.retry.after.toISOString(),
       ...(error.fields.length > 0 ? { errors: error.fields } : {}),
     });
 }

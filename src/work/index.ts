@@ -18,7 +18,13 @@ import {
   listDeliveries,
   replayDeliveries,
 } from './ledger.ts';
-import { findLatest, type LatestFilter, type LatestState, listNewestStates, type NewestState } from './newest-states.ts';
+import {
+  findLatest,
+  type LatestFilter,
+  type LatestState,
+  listNewestStates,
+  type NewestState,
+} from './newest-states.ts';
 import { drainTask, nudgeForgottenStreams } from './nudge.ts';
 import { openReplicaSession } from './replica-session.ts';
 import { keepRetention } from './retention.ts';

@@ -42,21 +42,37 @@ export async function newWorkspace() {
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Runs `tieline report` with these variables and nothing else of this process's environment but PATH. */
-export function runReport(
+/** A report that runs. */
+export interface RunningReport {
+  /** Rejects when something else than an exit ended it. */
+  ended: Promise<Ended>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Starts `tieline report` with these variables and nothing else of this process's environment but PATH. */
+export function startReport(
   given: { flags?: string[]; env: Variables; cwd?: string },
   program = binary,
-): Promise<Ended> {
+): RunningReport {
   const env = { PATH: process.env.PATH, ...given.env };
-  return new Promise((resolve, reject) => {
-    const options = { env, cwd: given.cwd ?? tmpdir() };
-    execFile(process.execPath, [...program, ...(given.flags ?? [])], options, (error, out, notes) => {
+  const options = { env, cwd: given.cwd ?? tmpdir() };
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  const child = execFile(
+    process.execPath,
+    [...program, ...(given.flags ?? [])],
+    options,
+    (error, out, notes) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === 'number') resolve({ code, out, notes });
       else reject(error);
-    });
-  });
+    },
+  );
+  return { ended: promise, signal: (signal) => void child.kill(signal) };
 }
+
+/** Runs `tieline report` to its end. */
+export const runReport = (...given: Parameters<typeof startReport>): Promise<Ended> =>
+  startReport(...given).ended;
 
 /** The one object that `--json` prints. */
 export const resultOf = ({ out }: Ended): ReportResult => JSON.parse(out);
@@ -93,6 +109,8 @@ export interface Stage {
   hubUrl: string;
   jira: JiraSimulator;
   makeKey(rules?: object): Promise<string>;
+  /** Creates something by the hub's API, as its administrator. */
+  create<T>(path: string, body: object): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -144,6 +162,7 @@ export async function startStage(environment: Variables | 'embedded', site?: str
         return (await post<{ key: string }>('connect-keys', { connection: connection.id, name, ...rules }))
           .key;
       },
+      create: post,
       close,
     };
   } catch (error) {
