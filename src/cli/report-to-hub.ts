@@ -55,7 +55,11 @@ function postOf({ prepared, siteUrl, gateUntilMs }: Sending): [path: string, bod
   const envelope = { id: randomUUID(), ...(siteUrl === undefined ? {} : { instance: siteUrl }) };
   if (prepared.kind === 'build') return ['/api/v1/builds', { ...toWire(prepared.build), ...envelope }];
   const gate = gateUntilMs === undefined ? {} : { gate: true };
-  return ['/api/v1/deployments', { ...toWire(prepared.deployment), ...gate, ...envelope }];
+  const deployment = toWire(prepared.deployment);
+  const { type: _type, ...untyped } = deployment.environment;
+  // A type that nobody gave is the hub's to find: its rules go before the words of the name.
+  const environment = prepared.isTypeGiven ? deployment.environment : untyped;
+  return ['/api/v1/deployments', { ...deployment, environment, ...gate, ...envelope }];
 }
 
 /** The decision on a delivery that Jira took; one that was refused has none, and one that still waits awaits it. */

@@ -23,7 +23,8 @@ export interface ReportInput extends Run {
 /** A report ready to be sent, or the reason why there is none; with what the user should know. */
 export type PreparedReport = { issueKeys: string[]; found: FoundKey[]; notices: string[] } & (
   | { kind: 'build'; build: Build }
-  | { kind: 'deployment'; deployment: Deployment }
+  /** Whether the environment's type was given; a hub may know better than the words of its name. */
+  | { kind: 'deployment'; deployment: Deployment; isTypeGiven: boolean }
   | { kind: 'none'; reason: 'no-issue-keys' | 'state-not-wanted' }
 );
 
@@ -109,6 +110,9 @@ function makeBuild(
   };
 }
 
+const isKnownType = (type: string): boolean =>
+  type.toLowerCase() === 'unmapped' || environmentTypeOf('', { type }) !== 'unmapped';
+
 /** Seconds from the start of the pipeline, the only start that CIs tell, to the end of the deployment. */
 function durationOf(state: DeploymentState, { startedAt }: CiContext, endedAt: Date): number | undefined {
   if (!isFinal(state) || startedAt === undefined) return undefined;
@@ -130,11 +134,7 @@ function makeDeployment(
 ): Deployment {
   const { settings, context } = input;
   const type = settings.environmentType;
-  if (
-    type !== undefined &&
-    type.toLowerCase() !== 'unmapped' &&
-    environmentTypeOf('', { type }) === 'unmapped'
-  ) {
+  if (type !== undefined && !isKnownType(type)) {
     notices.push(`ENVIRONMENT_TYPE "${type}" is no type that Jira knows; taken from the name instead`);
   }
   const environment = describeEnvironment(cleanText(name), {
@@ -205,5 +205,6 @@ export function makeReport(input: ReportInput): PreparedReport {
     return { kind: 'build', build, issueKeys, found, notices };
   }
   const deployment = makeDeployment(input, settings.environmentName, choice.state, issueKeys, notices);
-  return { kind: 'deployment', deployment, issueKeys, found, notices };
+  const isTypeGiven = settings.environmentType !== undefined && isKnownType(settings.environmentType);
+  return { kind: 'deployment', deployment, isTypeGiven, issueKeys, found, notices };
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../postgres.ts';
 import {
   type BundledReport,
@@ -64,6 +64,19 @@ describe('a report by the hub', () => {
     expect(builds(42)).toMatchObject([
       { pipelineId: 'shop~checkout', state: 'successful', issueKeys: ['MYT-1', 'MYT-2'] },
     ]);
+  });
+
+  it("takes an environment's type from the site's rules, unless the pipeline gives one", async () => {
+    await stage.putEnvironmentRules({ production: ['blue*'] });
+    const environment = { ...settings, PLUGIN_ENVIRONMENT_NAME: 'blue-test', PLUGIN_ISSUEKEYS: 'MYT-3' };
+    const typeOf = async (env: Record<string, string>) => {
+      expect(await run({ env: { ...pipeline(), ...env } })).toMatchObject({ code: 0 });
+      const shown = stage.jira.state.deployments().find((one) => one.environment.displayName === 'blue-test');
+      return shown?.environment.type;
+    };
+    // The hub may go by the rules before for a few seconds.
+    await vi.waitFor(async () => expect(await typeOf(environment)).toBe('production'), 15_000);
+    expect(await typeOf({ ...environment, PLUGIN_ENVIRONMENT_TYPE: 'staging' })).toBe('staging');
   });
 
   it('shows a deployment when an environment is named, by settings in lower case too', async () => {

@@ -109,6 +109,8 @@ export interface Stage {
   hubUrl: string;
   jira: JiraSimulator;
   makeKey(rules?: object): Promise<string>;
+  /** Says of which type the environments of the site are. */
+  putEnvironmentRules(rules: object): Promise<void>;
   /** Creates something by the hub's API, as its administrator. */
   create<T>(path: string, body: object): Promise<T>;
   close(): Promise<void>;
@@ -131,15 +133,16 @@ export async function startStage(environment: Variables | 'embedded', site?: str
       ...home,
       TIELINE_MASTER_KEY: randomBytes(32).toString('base64'),
     }).ready;
-    const post = async <T>(path: string, body: object): Promise<T> => {
+    const send = async <T>(method: 'POST' | 'PUT', path: string, body: object): Promise<T> => {
       const answer = await fetch(`${hub.url}/api/v1/${path}`, {
-        method: 'POST',
+        method,
         headers: { authorization: `Bearer ${hub.firstToken}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-      if (answer.status !== 201) throw new Error(`${path}: ${await answer.text()}`);
+      if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
       return (await answer.json()) as T;
     };
+    const post = <T>(path: string, body: object) => send<T>('POST', path, body);
     const [client] = jira.clients;
     await post('secrets', { name: 'client-secret', value: client?.clientSecret });
     const connection = await post<{ id: string }>('connections', {
@@ -161,6 +164,9 @@ export async function startStage(environment: Variables | 'embedded', site?: str
         const name = `pipeline ${++count}`;
         return (await post<{ key: string }>('connect-keys', { connection: connection.id, name, ...rules }))
           .key;
+      },
+      async putEnvironmentRules(rules) {
+        await send('PUT', `connections/${connection.id}/environment-rules`, rules);
       },
       create: post,
       close,
