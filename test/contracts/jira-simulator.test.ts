@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
 import {
   build,
   callersOf,
@@ -7,7 +6,8 @@ import {
   type Received,
   repository,
   type Sent,
-} from '../../src/simulators/jira/simulator-client.ts';
+} from '../../src/simulators/jira/fixtures/simulator-client.ts';
+import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
 import { getRequestSchema, validateRequest, validateResponse } from './contract.ts';
 import { mutantsOf } from './mutants.ts';
 

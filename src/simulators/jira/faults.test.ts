@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { build, callersOf } from './fixtures/simulator-client.ts';
 import { describeAsText, describeSimulator, type JiraSimulator, startJiraSimulator } from './index.ts';
-import { build, callersOf } from './simulator-client.ts';
 
 const now = () => new Date('2026-11-22T12:20:00Z');
 let jira: JiraSimulator;

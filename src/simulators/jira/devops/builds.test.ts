@@ -1,7 +1,7 @@
 import { createAgileClient, GetBuildByKeySchema, SubmitBuildsSchema } from 'jira.js/agile';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { build, callersOf } from '../fixtures/simulator-client.ts';
 import { type JiraSimulator, startJiraSimulator } from '../index.ts';
-import { build, callersOf } from '../simulator-client.ts';
 
 let jira: JiraSimulator;
 let token: string;

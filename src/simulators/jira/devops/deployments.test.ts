@@ -4,8 +4,8 @@ import {
   SubmitDeploymentsSchema,
 } from 'jira.js/agile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callersOf, commit, deployment } from '../fixtures/simulator-client.ts';
 import { type JiraSimulator, startJiraSimulator } from '../index.ts';
-import { callersOf, commit, deployment } from '../simulator-client.ts';
 
 let jira: JiraSimulator;
 let token: string;

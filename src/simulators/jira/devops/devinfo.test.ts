@@ -4,8 +4,8 @@ import {
   StoreDevelopmentInformationSchema,
 } from 'jira.js/agile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { branch, callersOf, commit, pullRequest, repository } from '../fixtures/simulator-client.ts';
 import { defaultSeed, type JiraSimulator, startJiraSimulator } from '../index.ts';
-import { branch, callersOf, commit, pullRequest, repository } from '../simulator-client.ts';
 
 let jira: JiraSimulator;
 let token: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build, callersOf, deployment, pullRequest, repository } from '../fixtures/simulator-client.ts';
 import { type JiraSimulator, startJiraSimulator } from '../index.ts';
-import { build, callersOf, deployment, pullRequest, repository } from '../simulator-client.ts';
 
 let jira: JiraSimulator;
 let to: ReturnType<typeof callersOf>;

@@ -1,7 +1,7 @@
 import { SearchAndReconcileResultsSchema } from 'jira.js/cloud';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callersOf } from '../fixtures/simulator-client.ts';
 import { defaultSeed, type JiraSimulator, startJiraSimulator } from '../index.ts';
-import { callersOf } from '../simulator-client.ts';
 
 let at = Date.parse('2026-11-22T12:00:00Z');
 let jira: JiraSimulator;

@@ -1,7 +1,7 @@
 import { createCloudClient } from 'jira.js/cloud';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { callersOf } from '../fixtures/simulator-client.ts';
 import { type JiraSimulator, startJiraSimulator } from '../index.ts';
-import { callersOf } from '../simulator-client.ts';
 
 let jira: JiraSimulator;
 let to: ReturnType<typeof callersOf>;
