@@ -8,7 +8,7 @@ import { type DemoReport, demoReports, runReport } from './demo-reports.ts';
 import { prepareHub } from './demo-setup.ts';
 import type { Hub } from './hub.ts';
 import { withHub } from './hub-client.ts';
-import { describeResult } from './report-result.ts';
+import { describeResult, type ReportResult } from './report-result.ts';
 import type { Simulator } from './simulators.ts';
 
 const sitePort = 8090;
@@ -20,11 +20,23 @@ export function make(cli: Cli): Command {
       'Start a simulated Jira Cloud and a hub, report two builds and a deployment, and look at the issues.',
     )
     .option('--once', 'stop after the reports; exits non-zero when a step did not hold')
+    .option('--json', 'print the addresses and what Jira said as one JSON object, and the progress as notes')
     .addHelpText('after', '\nIts data lies in the folder "demo" of TIELINE_HOME (default ~/.tieline/demo).')
-    .action((options: { once?: boolean }) => demo(cli, options.once === true));
+    .action((options: { once?: boolean; json?: boolean }) =>
+      demo(options.json ? { ...cli, print: cli.note } : cli, options.once === true, (summary) => {
+        if (options.json) cli.print(JSON.stringify(summary));
+      }),
+    );
 }
 
-async function demo(cli: Cli, once: boolean): Promise<void> {
+/** What a demo comes to, for machines. */
+interface DemoSummary {
+  hub: string;
+  site: string;
+  reports: ReportResult[];
+}
+
+async function demo(cli: Cli, once: boolean, summarize: (summary: DemoSummary) => void): Promise<void> {
   const given = await cli.config();
   const config: Config = {
     ...given,
@@ -48,7 +60,8 @@ async function demo(cli: Cli, once: boolean): Promise<void> {
     );
     try {
       cli.print(`  ${hub.url}`);
-      await show(cli, jira, hub, step);
+      const reports = await show(cli, jira, hub, step);
+      summarize({ hub: hub.url, site: jira.description.site, reports });
       if (once) return cli.print('\nEvery step held.');
       printAddresses(cli, jira, hub);
       await Promise.race([cli.untilStopped(), hub.failed]);
@@ -61,7 +74,12 @@ async function demo(cli: Cli, once: boolean): Promise<void> {
   }
 }
 
-async function show(cli: Cli, jira: Simulator, hub: Hub, step: (text: string) => void): Promise<void> {
+async function show(
+  cli: Cli,
+  jira: Simulator,
+  hub: Hub,
+  step: (text: string) => void,
+): Promise<ReportResult[]> {
   const auth = { type: 'bearer', token: new Secret(hub.temporaryToken ?? '') } as const;
   step('Making a secret, a connection and a connect key through the public API');
   const { connectKey, test } = await withHub(
@@ -72,20 +90,24 @@ async function show(cli: Cli, jira: Simulator, hub: Hub, step: (text: string) =>
   step('Testing the connection');
   cli.print(indent(describeTest(test)));
   if (!test.ok) throw new TielineError('internal-error', 'The test of the demo connection did not hold');
+  const results: ReportResult[] = [];
   for (const report of demoReports) {
     step(`tieline report: ${report.title}`);
-    await reportOnce(cli, report, { hubUrl: hub.url, connectKey, site: jira.description.site });
+    results.push(await reportOnce(cli, report, { hubUrl: hub.url, connectKey, site: jira.description.site }));
   }
+  return results;
 }
 
 async function reportOnce(
   cli: Cli,
   report: DemoReport,
   to: { hubUrl: string; connectKey: string; site: string },
-): Promise<void> {
+): Promise<ReportResult> {
   const result = await runReport(cli, report, to);
   cli.print(indent(describeResult(result, false).join('\n')));
-  if (result.state === 'delivered' && result.issues.every(({ outcome }) => outcome === 'linked')) return;
+  if (result.state === 'delivered' && result.issues.every(({ outcome }) => outcome === 'linked')) {
+    return result;
+  }
   throw new TielineError(
     'internal-error',
     `"${report.title}" ended ${result.state}, expected every issue linked`,
@@ -99,8 +121,10 @@ Open in a browser:
   ${jira.description.site}/browse/MYT-2
   ${hub.url}/docs   the API of the hub
 
-Ask the hub what was sent:
-  TIELINE_URL=${hub.url} TIELINE_TOKEN=${hub.temporaryToken} npm run tieline -- delivery list
+Ask the hub what was sent, and what Jira said:
+  export TIELINE_URL=${hub.url} TIELINE_TOKEN=${hub.temporaryToken}
+  npm run tieline -- explain MYT-1
+  npm run tieline -- delivery list
 
 Ctrl-C stops it.`);
 }

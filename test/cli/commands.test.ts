@@ -207,6 +207,18 @@ describe('help', () => {
 });
 
 describe('tieline demo --once', () => {
+  it('gives one JSON object when asked', async () => {
+    const home = await processes.newFolder();
+    const { code, output } = await runTieline(['demo', '--once', '--json'], { env: { TIELINE_HOME: home } });
+    expect(code).toBe(0);
+    const { reports } = JSON.parse(output);
+    expect(reports.map(({ kind, state }: { kind: string; state: string }) => `${kind} ${state}`)).toEqual([
+      'build delivered',
+      'build delivered',
+      'deployment delivered',
+    ]);
+  });
+
   it('holds twice on the same folder', async () => {
     const home = await processes.newFolder();
     const seen = [
