@@ -69,7 +69,10 @@ export async function buildServer(options: {
     // The page styles some of its parts inline.
     transformStaticCSP: (policy) =>
       policy.replace("style-src 'self' https:", "style-src 'self' 'unsafe-inline'"),
-    theme: { title: 'Tieline API', css: [{ filename: 'tieline.css', content: '.topbar { display: none }' }] },
+    theme: {
+      title: 'Tieline API',
+      css: [{ filename: 'tieline.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
   });
   guardRoutes(app, options.credentials);
   refuseUnstorableText(app);

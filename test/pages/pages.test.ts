@@ -108,6 +108,8 @@ describe.each(looks)('at %i pixels, %s', (width, scheme) => {
     const seen = await look(`${hubUrl}/docs`, width, scheme, async (page) => {
       await page.getByText('/api/v1/builds').first().waitFor();
       expect(await page.locator('.opblock').count()).toBeGreaterThan(15);
+      // The bar of the page's maker has no place here.
+      expect(await page.locator('.topbar').isVisible()).toBe(false);
     });
     expect(seen.complaints).toEqual([]);
   });
