@@ -5,37 +5,59 @@ import { describeDelivery } from './delivery.ts';
 import { withHub } from './hub-client.ts';
 import { table } from './table.ts';
 
+/** Five rounds of questions to a Jira that hangs take half a minute. */
+const headersTimeoutMs = 90_000;
+
 /** `tieline explain` */
 export function make(cli: Cli): Command {
   return new Command('explain')
     .description(
-      'Show everything that was sent for an issue: by whom, when, what Jira answered; and if not, why.',
+      'Show everything that was sent for an issue: by whom, when, what Jira answered and holds now; and if not, why.',
     )
     .argument('<issue>', 'issue key, e.g. MYT-1')
     .option('--limit <number>', 'at most so many deliveries', '20')
+    .option('--offline', 'do not ask Jira what it holds now of the newest builds and deployments')
     .option('--json', 'print JSON')
-    .action(async (issue: string, options: { limit: string; json?: boolean }) => {
-      const query = new URLSearchParams({ limit: options.limit });
+    .action(async (issue: string, options: { limit: string; offline?: boolean; json?: boolean }) => {
+      const live = options.offline !== true;
+      const query = new URLSearchParams({ limit: options.limit, live: String(live) });
       const explanation = await withHub(cli, (hub) =>
-        hub.call<ExplanationView>('GET', `/api/v1/issues/${encodeURIComponent(issue)}/explanation?${query}`),
+        hub.call<ExplanationView>(
+          'GET',
+          `/api/v1/issues/${encodeURIComponent(issue)}/explanation?${query}`,
+          undefined,
+          { headersTimeoutMs },
+        ),
       );
       if (options.json) cli.print(JSON.stringify(explanation));
-      else for (const line of describe(explanation)) cli.print(line);
+      else for (const line of describe(explanation, live)) cli.print(line);
     });
 }
 
-function describe({ issue, notes, entities, deliveries, next }: ExplanationView): string[] {
+type Entity = ExplanationView['entities'][number];
+
+function describe({ issue, notes, entities, deliveries, next }: ExplanationView, live: boolean): string[] {
   if (deliveries.length === 0 && entities.length === 0) return [`${issue}: nothing was reported.`, ...notes];
-  const row = (entity: ExplanationView['entities'][number]) => [
+  const row = (entity: Entity) => [
     entity.summary,
     entity.at ?? '',
     entity.outcome,
     entity.connection?.name ?? 'a deleted connection',
+    ...(live ? [heldInWords(entity)] : []),
     entity.url ?? '',
   ];
+  const unknown = new Set(
+    entities.flatMap(({ jiraError }) =>
+      jiraError === null ? [] : [`What Jira holds is not known (${jiraError.code}): ${jiraError.message}`],
+    ),
+  );
   return [
     `${issue}: the newest state of each build and deployment`,
-    table(['WHAT', 'AT', 'ON THE ISSUE', 'JIRA', 'ADDRESS'], entities.map(row)),
+    table(
+      ['WHAT', 'AT', 'ON THE ISSUE', 'JIRA', ...(live ? ['JIRA HOLDS'] : []), 'ADDRESS'],
+      entities.map(row),
+    ),
+    ...unknown,
     '',
     `Deliveries that name ${issue}, newest first`,
     ...deliveries.flatMap((delivery) => [
@@ -45,4 +67,11 @@ function describe({ issue, notes, entities, deliveries, next }: ExplanationView)
     ...(next === null ? [] : ['There are more: raise --limit.']),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
+}
+
+function heldInWords({ jira, jiraError }: Entity): string {
+  if (jiraError !== null) return `not known: ${jiraError.code}`;
+  if (jira === null) return 'not asked';
+  if (jira.holds === 'nothing') return 'nothing';
+  return `${jira.state} (${jira.holds === 'same' ? 'same as' : `${jira.holds} than`} sent)`;
 }

@@ -79,7 +79,7 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
         reportRoutes({ work, sites: createSites(connections, now) }),
         gatingRoutes({ work, connections, jiraClients }),
         deliveryRoutes({ work, connections }),
-        explanationRoutes({ database, work, connections, now }),
+        explanationRoutes({ database, work, connections, jiraClients, now }),
       ],
     });
     return {

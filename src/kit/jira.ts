@@ -103,6 +103,36 @@ export interface SubmitAnswer {
 /** Properties by which what was sent can be found and deleted again. At most 5; see Jira's limits. */
 export type SubmitProperties = Record<string, string>;
 
+/** By what a build is known: as it was submitted. */
+export interface BuildKey {
+  pipelineId: string;
+  buildNumber: number;
+}
+
+/** By what a deployment is known: as it was submitted. */
+export interface DeploymentKey {
+  pipelineId: string;
+  environmentId: string;
+  deploymentNumber: number;
+}
+
+/** What Jira itself holds of a build or deployment. `state` is Jira's word, also one that is not known here. */
+export interface HeldState {
+  state: string;
+  /** The sequence number of the state, by whomever it was sent. */
+  sequence: number;
+  lastUpdated: Date;
+}
+
+/** Reads back entities of one kind. Jira Cloud alone has it: self-hosted Jira holds links, which tell no sequence. */
+export interface Reader<K> {
+  /**
+   * What Jira holds at this moment of what was sent with the same credential; undefined when it holds nothing. What it
+   * took a moment ago it may not have stored yet. Throws `jira-edition-unsuited` for a self-hosted Jira.
+   */
+  find(key: K): Promise<HeldState | undefined>;
+}
+
 /** Sends entities of one kind. Splits by Jira's limits, halves on 413 and 400, never throws for a refusal. */
 export interface Submitter<E> {
   submit(entities: Sequenced<E>[], options?: { properties?: SubmitProperties }): Promise<SubmitAnswer>;
@@ -111,13 +141,6 @@ export interface Submitter<E> {
 /** What a gate says. `expired` is no word of Jira's contract, but of Atlassian's own plugin for Jenkins. */
 export const gatingStates = ['awaiting', 'allowed', 'prevented', 'expired', 'invalid'] as const;
 export type GatingState = (typeof gatingStates)[number];
-
-/** By what a gated deployment is known: as it was submitted. */
-export interface GatedDeployment {
-  pipelineId: string;
-  environmentId: string;
-  deploymentNumber: number;
-}
 
 /** Where the decision on a gated deployment stands. */
 export interface GatingStatus {
@@ -142,7 +165,7 @@ export interface Gatekeeper {
    * Throws `status-unexpected` with the verdict "soon" while Jira does not show the deployment, which it takes before
    * it stores it; `jira-edition-unsuited` where there is no such thing.
    */
-  gatingStatus(deployment: GatedDeployment): Promise<GatingStatus>;
+  gatingStatus(deployment: DeploymentKey): Promise<GatingStatus>;
 }
 
 /** What an edition can do, decided once from serverInfo. */
@@ -156,6 +179,6 @@ export interface JiraIdentity {
 /** Jira, whatever its edition. Grows with the features that need more of it. */
 export interface JiraClient {
   identify(): Promise<JiraIdentity>;
-  builds: Submitter<Build>;
-  deployments: Submitter<Deployment> & Gatekeeper;
+  builds: Submitter<Build> & Reader<BuildKey>;
+  deployments: Submitter<Deployment> & Reader<DeploymentKey> & Gatekeeper;
 }

@@ -89,6 +89,10 @@ describe('an administrator at the command line', () => {
     expect(explained.output).toMatch(/build \d+ of .+ +\S+ +unknown +jira/);
     expect(explained.output).toMatch(/by pipeline, delivery /);
     expect(explained.output).toContain('knows no issue MYT-99999');
+    expect(explained.output).toMatch(
+      / +JIRA HOLDS +ADDRESS\n.* unknown +jira +successful \((same as|older than) sent\) /,
+    );
+    expect((await tieline('explain MYT-99999 --offline')).output).not.toContain('JIRA HOLDS');
     expect(JSON.parse((await tieline('explain OPS-1 --json')).output)).toMatchObject({ deliveries: [] });
 
     const everything = [...secrets, made, test, shown, replayed, explained]

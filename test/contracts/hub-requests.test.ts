@@ -120,6 +120,11 @@ it('every request of the connector is one that Jira has described', async () => 
     await client?.deployments.gate(deployments.map((one) => ({ ...one, deploymentNumber: 8 }))),
   ];
   await client?.deployments.gatingStatus({ pipelineId: long, environmentId: long, deploymentNumber: 8 });
+  const held = [
+    await client?.builds.find({ pipelineId: long, buildNumber: 1 }),
+    await client?.deployments.find({ pipelineId: long, environmentId: long, deploymentNumber: 7 }),
+  ];
+  expect(held.map((one) => one?.state)).toEqual(['failed', 'rolled_back']);
   expect(answers.flatMap((answer) => answer?.outcomes.map(({ state }) => state))).toEqual([
     'accepted',
     'accepted',

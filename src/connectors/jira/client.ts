@@ -14,6 +14,7 @@ import { readBuildsAnswer, readDeploymentsAnswer } from './bulk-answer.ts';
 import { type BulkKind, createBulkSubmitter } from './bulk-submit.ts';
 import { prepareDeployment } from './deployment-wire.ts';
 import { gatedDeployments, readGatingStatus } from './gating.ts';
+import { findBuild, findDeployment } from './held-state.ts';
 import { buildLimits, deploymentLimits } from './limits.ts';
 import { type JiraParts, openParts } from './parts.ts';
 import { buildLink, deploymentLink } from './remote-link.ts';
@@ -44,16 +45,29 @@ export function createJiraClient(connection: Connection<JiraSettings>): JiraClie
     <E extends Build | Deployment>(toLink: Parameters<typeof createLinkSubmitter<E>>[0]) =>
     (site: JiraIdentity) =>
       createLinkSubmitter(toLink, parts.getPlatform, site.baseUrl);
+  const assertCloud = async (unsuited: (site: JiraIdentity) => TielineError) => {
+    const { devops } = connection.settings;
+    const site = devops === undefined ? (await parts.site()).identity : undefined;
+    if (site !== undefined && site.edition !== 'cloud') throw unsuited(site);
+  };
   return {
     identify: async () => (await parts.site()).identity,
-    builds: byEdition(onCloud(builds), links(buildLink)),
+    builds: {
+      ...byEdition(onCloud(builds), links(buildLink)),
+      async find(build) {
+        await assertCloud(unreadable);
+        return findBuild(parts, build);
+      },
+    },
     deployments: {
       ...byEdition(onCloud(deployments), links(deploymentLink)),
+      async find(deployment) {
+        await assertCloud(unreadable);
+        return findDeployment(parts, deployment);
+      },
       gate: byEdition(onCloud(gatedDeployments), withoutGates).submit,
       async gatingStatus(deployment) {
-        const { devops } = connection.settings;
-        const site = devops === undefined ? (await parts.site()).identity : undefined;
-        if (site !== undefined && site.edition !== 'cloud') throw unsuited(site);
+        await assertCloud(ungated);
         return readGatingStatus(parts, deployment);
       },
     },
@@ -88,13 +102,20 @@ const failAll = <E>(entities: Sequenced<E>[], error: TielineError): SubmitAnswer
   requests: [],
 });
 
-const unsuited = ({ baseUrl, version }: JiraIdentity) =>
+const ungated = ({ baseUrl, version }: JiraIdentity) =>
   new TielineError(
     'jira-edition-unsuited',
     `Deployment gating is a thing of Jira Cloud; ${baseUrl} is a self-hosted Jira ${version}`,
     { hint: 'Have an issue of its own approved before the deployment instead.' },
   );
 
+const unreadable = ({ baseUrl, version }: JiraIdentity) =>
+  new TielineError(
+    'jira-edition-unsuited',
+    `${baseUrl} is a self-hosted Jira ${version}, which holds builds and deployments as links and cannot be asked for their state`,
+    { hint: 'Look at the links of the issue in Jira.' },
+  );
+
 const withoutGates = (site: JiraIdentity): Submitter<Deployment> => ({
-  submit: async (entities) => failAll(entities, unsuited(site)),
+  submit: async (entities) => failAll(entities, ungated(site)),
 });

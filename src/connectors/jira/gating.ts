@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
-import { type Deployment, type GatedDeployment, type GatingStatus, gatingStates } from '../../kit/jira.ts';
+import { type Deployment, type DeploymentKey, type GatingStatus, gatingStates } from '../../kit/jira.ts';
 import { readDeploymentsAnswer } from './bulk-answer.ts';
 import type { BulkKind } from './bulk-submit.ts';
 import { prepareGate } from './deployment-wire.ts';
-import { fitId } from './fit-text.ts';
+import { deploymentAddress } from './held-state.ts';
 import { deploymentLimits } from './limits.ts';
 import type { JiraParts } from './parts.ts';
 
@@ -23,17 +23,11 @@ const gatingAnswer = z.object({
 });
 
 /** Where the decision stands. Jira Software Cloud REST API, "Get deployment gating status by key". */
-export async function readGatingStatus(
-  parts: JiraParts,
-  { pipelineId, environmentId, deploymentNumber }: GatedDeployment,
-): Promise<GatingStatus> {
-  const cloudId = encodeURIComponent(await parts.cloudId());
-  const [pipeline, environment] = [pipelineId, environmentId].map((id) =>
-    encodeURIComponent(fitId(id, deploymentLimits.id)),
-  );
-  const url = `/jira/deployments/0.1/cloud/${cloudId}/pipelines/${pipeline}/environments/${environment}/deployments/${deploymentNumber}/gating-status`;
+export async function readGatingStatus(parts: JiraParts, deployment: DeploymentKey): Promise<GatingStatus> {
+  const url = `${await deploymentAddress(parts, deployment)}/gating-status`;
   const answer = await parts.getGateway().request({ method: 'GET', url, accept: [404] });
   if (answer.status === 404) {
+    const { pipelineId, environmentId, deploymentNumber } = deployment;
     throw new TielineError(
       'status-unexpected',
       `Jira shows no deployment ${deploymentNumber} of ${pipelineId} to ${environmentId}`,

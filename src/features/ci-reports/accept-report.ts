@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
 import { projectOf } from '../../kit/issue-keys.ts';
-import type { Build, Deployment, GatedDeployment } from '../../kit/jira.ts';
+import type { Build, BuildKey, Deployment, DeploymentKey } from '../../kit/jira.ts';
 import type { NewDelivery } from '../../work/index.ts';
 import type { ConnectKeyActor } from '../access/index.ts';
 
@@ -71,12 +71,19 @@ function orderingKeyOf({ kind, entity }: Report): string {
     : JSON.stringify([entity.pipeline.id, entity.environment.id, entity.deploymentNumber]);
 }
 
+/** What {@link deliveryOf} made of a build's names. */
+export function readBuildKey(orderingKey: string): BuildKey {
+  const [pipelineId, buildNumber] = buildKey.parse(JSON.parse(orderingKey));
+  return { pipelineId, buildNumber };
+}
+
 /** What {@link deliveryOf} made of a deployment's names. */
-export function readDeploymentKey(orderingKey: string): GatedDeployment {
+export function readDeploymentKey(orderingKey: string): DeploymentKey {
   const [pipelineId, environmentId, deploymentNumber] = deploymentKey.parse(JSON.parse(orderingKey));
   return { pipelineId, environmentId, deploymentNumber };
 }
 
+const buildKey = z.tuple([z.string(), z.number()]);
 const deploymentKey = z.tuple([z.string(), z.string(), z.number()]);
 
 function summaryOf({ kind, entity }: Report): string {

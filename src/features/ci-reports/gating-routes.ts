@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
-import { type GatedDeployment, gatingStates } from '../../kit/jira.ts';
+import { type DeploymentKey, gatingStates } from '../../kit/jira.ts';
 import { idParameter, isoDate, text } from '../../kit/paging.ts';
 import type { Delivery, Work } from '../../work/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
@@ -57,7 +57,7 @@ export function gatingRoutes(options: {
 
 function deploymentOf({ id, topic, connectionId, orderingKey }: Delivery): {
   connectionId: string;
-  deployment: GatedDeployment;
+  deployment: DeploymentKey;
 } {
   if (topic === 'deployment' && connectionId !== null) {
     return { connectionId, deployment: readDeploymentKey(orderingKey) };

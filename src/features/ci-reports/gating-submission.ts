@@ -15,7 +15,7 @@ type StoredDeployment = Sequenced<Deployment & { gate?: boolean }>;
  * @throws what either way throws; nothing is lost by sending all of them once more
  */
 export async function submitDeployments(
-  jira: JiraClient['deployments'],
+  jira: Pick<JiraClient['deployments'], 'gate' | 'submit'>,
   deployments: StoredDeployment[],
   options: { properties: SubmitProperties },
 ): Promise<SubmitAnswer> {

@@ -1,3 +1,4 @@
+export { readBuildKey, readDeploymentKey } from './accept-report.ts';
 export { connectKeyRoutes } from './connect-key-routes.ts';
 export { type ConnectKey, findConnectKeyNames, listConnectKeys } from './connect-key-store.ts';
 export { gatingRoutes } from './gating-routes.ts';

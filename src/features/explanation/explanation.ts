@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { isoDate, text } from '../../kit/paging.ts';
 import type { NewestState } from '../../work/index.ts';
 import { type DeliveryView, deliveryView, issueOutcomes, viewDelivery } from '../deliveries/index.ts';
+import { type JiraAnswer, jiraAnswer } from './held-by-jira.ts';
 
 const named = z.object({ id: z.string(), name: z.string().nullable() });
 
-const entityView = z.object({
+const entityView = jiraAnswer.extend({
   topic: z.string().meta({ description: '`build` or `deployment`.' }),
   summary: z.string(),
   state: z.string().nullable().meta({ description: 'As sent; null once the payload is no longer kept.' }),
@@ -51,6 +52,7 @@ export function viewEntity(
   { delivery, payload }: NewestState,
   issue: string,
   connectionNames: Map<string, string>,
+  answer: JiraAnswer,
 ): EntityView {
   const shown = shownPayload.safeParse(payload).data;
   return {
@@ -65,6 +67,7 @@ export function viewEntity(
     delivery: delivery.id,
     deliveryState: delivery.state,
     outcome: outcomeFor(viewDelivery(delivery), issue) ?? 'not-named',
+    ...answer,
   };
 }
 

@@ -5,6 +5,7 @@ import type { DeliveryView } from '../deliveries/index.ts';
 import { type EntityView, type ExplanationView, outcomeFor } from './explanation.ts';
 
 type Outcome = DeliveryView['issues'][number]['outcome'];
+type Holds = NonNullable<EntityView['jira']>['holds'];
 type Shown = ExplanationView['deliveries'][number];
 
 /** How deliveries that did not link the issue are explained; what is not here still goes on by itself. */
@@ -22,6 +23,16 @@ const sentences: Partial<Record<Outcome, (issue: string, delivery: Shown) => str
 const named = (one: { id: string; name: string | null } | null): string =>
   one === null ? 'unknown' : `"${one.name ?? one.id}"`;
 
+/** How it is explained that Jira took a state for the issue and holds another now, or none. */
+const heldSentences: Partial<Record<Holds, (entity: EntityView) => string>> = {
+  nothing: ({ summary }) =>
+    `${summary}: Jira took it and holds nothing of it: it was deleted there, or is not stored yet. If it lasts, replay the delivery.`,
+  older: ({ summary, jira }) =>
+    `${summary}: Jira took it and holds an older state (${jira?.state}): it stores a little later than it takes. If it lasts, replay the delivery.`,
+  newer: ({ summary, jira }) =>
+    `${summary}: Jira took it and dropped it, for it holds a newer state (${jira?.state}), which came another way: straight from a pipeline, or through another connection.`,
+};
+
 /** Why something is not on the issue, from what was reported, newest first: each sentence once. */
 export function notesOfDeliveries(issue: string, deliveries: Shown[], entities: EntityView[]): string[] {
   const gone = entities
@@ -30,6 +41,10 @@ export function notesOfDeliveries(issue: string, deliveries: Shown[], entities: 
       ({ summary }) =>
         `${summary}: this newest state no longer names ${issue}, so Jira shows it there no more.`,
     );
+  const lost = entities.flatMap((entity) => {
+    const sentence = entity.outcome === 'linked' && entity.jira && heldSentences[entity.jira.holds];
+    return sentence ? [sentence(entity)] : [];
+  });
   const sitesThatKnowIt = new Set<string | null>();
   const unlinked = deliveries.flatMap((delivery) => {
     const outcome = delivery.state === 'superseded' ? undefined : outcomeFor(delivery, issue);
@@ -39,7 +54,7 @@ export function notesOfDeliveries(issue: string, deliveries: Shown[], entities: 
     const sentence = outcome && !outdated ? sentences[outcome] : undefined;
     return sentence === undefined ? [] : [sentence(issue, delivery)];
   });
-  return [...new Set([...gone, ...unlinked])];
+  return [...new Set([...gone, ...lost, ...unlinked])];
 }
 
 /** Why nothing was ever reported for an issue: from the connections and the valid connect keys that there are. */

@@ -6,9 +6,10 @@ import { cursorOf, pageQuery } from '../../kit/paging.ts';
 import type { Work } from '../../work/index.ts';
 import { type Actor, scopeOf } from '../access/index.ts';
 import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
-import type { ConnectionStore } from '../connections/index.ts';
+import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
 import { explanationView, nameOf, viewEntity } from './explanation.ts';
+import { askJira, notAsked } from './held-by-jira.ts';
 import { notesOfDeliveries, notesOfNothing } from './notes.ts';
 
 /** An issue with more builds and deployments than this shows its newest ones. */
@@ -22,14 +23,22 @@ const issueParameter = z.strictObject({
     .refine(isIssueKey, 'is not an issue key such as MYT-1'),
 });
 
+const explanationQuery = pageQuery.extend({
+  live: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'Whether to ask Jira what it holds now of the 20 newest builds and deployments.' }),
+});
+
 /** `/api/v1/issues/{key}/explanation`: everything that was sent for an issue, and why something is not there. */
 export function explanationRoutes(options: {
   database: Database;
   work: Pick<Work, 'list' | 'listNewestStates'>;
   connections: ConnectionStore;
+  jiraClients: JiraClients;
   now(): Date;
 }): FastifyPluginAsyncZod {
-  const { database, work, connections, now } = options;
+  const { database, work, connections, jiraClients, now } = options;
 
   const whyNothing = async (actor: Actor | undefined, issue: string): Promise<string[]> => {
     const limit = 200;
@@ -51,17 +60,18 @@ export function explanationRoutes(options: {
           summary: 'Everything that was sent for an issue, and why something is not there',
           tags: ['issues'],
           params: issueParameter,
-          querystring: pageQuery,
+          querystring: explanationQuery,
           response: { 200: explanationView },
         },
       },
       async (request) => {
         const { key: issue } = request.params;
-        const { cursor, limit } = request.query;
+        const { cursor, limit, live } = request.query;
         const connectionIds = await visibleConnections(connections, request.actor);
         const page = await work.list({ issueKey: issue, connectionIds, before: cursor, limit });
         const states = await work.listNewestStates({ issueKey: issue, connectionIds, limit: mostEntities });
-        const everyone = [...page, ...states.map(({ delivery }) => delivery)];
+        const newest = states.map(({ delivery }) => delivery);
+        const everyone = [...page, ...newest];
         const idsOf = (ids: (string | null)[]) => [...new Set(ids)].filter((id) => id !== null);
         const connectionNames = await connections.findNames(
           idsOf(everyone.map(({ connectionId }) => connectionId)),
@@ -75,7 +85,10 @@ export function explanationRoutes(options: {
           connection: nameOf(delivery.connectionId, connectionNames),
           connectKey: nameOf(delivery.connectKeyId, keyNames),
         }));
-        const entities = states.map((state) => viewEntity(state, issue, connectionNames));
+        const answers = live === 'true' ? await askJira(jiraClients, newest) : undefined;
+        const entities = states.map((state) =>
+          viewEntity(state, issue, connectionNames, answers?.get(state.delivery.id) ?? notAsked),
+        );
         const nothing = deliveries.length === 0 && cursor === undefined;
         return {
           issue,
