@@ -17,16 +17,21 @@ describe('a report that comes twice', () => {
   it('is one delivery, and the second post is told so', async () => {
     const first = await ledger.acceptOne({ dedupe });
     const second = await ledger.acceptOne({ dedupe });
-    expect(second).toEqual({ id: first.id, state: 'queued', duplicate: true });
+    expect(second).toEqual({ id: first.id, state: 'queued', duplicate: true, differs: false });
     await ledger.drain();
-    expect(await ledger.acceptOne({ dedupe })).toEqual({ id: first.id, state: 'delivered', duplicate: true });
+    expect(await ledger.acceptOne({ dedupe })).toEqual({
+      id: first.id,
+      state: 'delivered',
+      duplicate: true,
+      differs: false,
+    });
     expect(ledger.side.batches.flat()).toHaveLength(1);
   });
 
   it('at the same moment is one delivery too', async () => {
     const [one, other] = await ledger.accept([newDelivery({ dedupe }), newDelivery({ dedupe })]);
     expect(one).toMatchObject({ duplicate: false });
-    expect(other).toEqual({ ...one, duplicate: true });
+    expect(other).toEqual({ ...one, duplicate: true, differs: false });
     const both = await Promise.all([1, 2, 3].map(() => ledger.acceptOne({ dedupe })));
     expect(new Set(both.map(({ id }) => id))).toEqual(new Set([one?.id]));
     expect(await ledger.count('deliveries')).toBe(1);

@@ -31,36 +31,44 @@ export async function acceptDeliveries(
   const streams = new Set<string>();
   for (const round of roundsOfDistinctEntities(items.filter((item) => !earlier.has(item.id)))) {
     for (const row of await insertRound(trx, round, now)) {
-      accepted.set(row.id, { id: row.id, state: row.state, duplicate: false });
+      accepted.set(row.id, { id: row.id, state: row.state, duplicate: false, differs: false });
       if (row.state === 'queued') streams.add(row.stream);
     }
   }
   await nudge(trx, [...streams]);
-  const states = await statesOf(trx, [...earlier.values()]);
+  const states = await statesOf(
+    trx,
+    [...earlier.values()].map(({ id }) => id),
+  );
   return items.map((item) => {
-    const id = earlier.get(item.id) ?? item.id;
+    const { id, differs } = earlier.get(item.id) ?? { id: item.id, differs: false };
     const known = accepted.get(id);
-    if (known !== undefined) return { ...known, duplicate: earlier.has(item.id) };
-    return { id, state: states.get(id) ?? 'dead', duplicate: true };
+    if (known !== undefined) return { ...known, duplicate: earlier.has(item.id), differs };
+    return { id, state: states.get(id) ?? 'dead', duplicate: true, differs };
   });
 }
 
 /** Takes the dedupe keys; the answer names the earlier delivery of each item whose key was taken. */
-async function claimDedupeKeys(trx: Kysely<Schema>, items: Item[]): Promise<Map<string, string>> {
-  const rows = items.map(({ id, dedupe }) => ({ id, namespace: dedupe.namespace, key: dedupe.key }));
-  const recordset = sql`json_to_recordset(${JSON.stringify(rows)}::json) as item(id uuid, namespace text, key text)`;
+async function claimDedupeKeys(
+  trx: Kysely<Schema>,
+  items: Item[],
+): Promise<Map<string, { id: string; differs: boolean }>> {
+  const rows = items.map(({ id, dedupe }) => ({ id, ...dedupe }));
+  const recordset = sql`json_to_recordset(${JSON.stringify(rows)}::json)
+    as item(id uuid, namespace text, key text, fingerprint text)`;
   // In the order of the keys, so that two transactions with the same keys never wait for each other in a circle.
   const fresh = await sql<{ delivery_id: string }>`
-    insert into dedupe_keys (namespace, key, delivery_id)
-    select namespace, key, id from ${recordset} order by namespace, key, id
+    insert into dedupe_keys (namespace, key, delivery_id, fingerprint)
+    select namespace, key, id, fingerprint from ${recordset} order by namespace, key, id
     on conflict do nothing returning delivery_id`.execute(trx);
   if (fresh.rows.length === items.length) return new Map();
   const kept = new Set(fresh.rows.map((row) => row.delivery_id));
-  const known = await sql<{ id: string; delivery_id: string }>`
-    select item.id, dedupe_keys.delivery_id from ${recordset} join dedupe_keys using (namespace, key)`.execute(
-    trx,
-  );
-  return new Map(known.rows.filter((row) => !kept.has(row.id)).map((row) => [row.id, row.delivery_id]));
+  const known = await sql<{ id: string; deliveryId: string; differs: boolean }>`
+    select item.id, dedupe_keys.delivery_id as "deliveryId",
+      coalesce(dedupe_keys.fingerprint <> item.fingerprint, false) as differs
+    from ${recordset} join dedupe_keys using (namespace, key)`.execute(trx);
+  const earlier = known.rows.filter((row) => !kept.has(row.id));
+  return new Map(earlier.map(({ id, deliveryId, differs }) => [id, { id: deliveryId, differs }]));
 }
 
 /** One statement can order one state of an entity only; more states of it go into later rounds. */

@@ -39,7 +39,12 @@ export interface NewDelivery {
   /** Keys that were given but may not be sent. */
   refusedKeys?: string[];
   /** A second post with this key in this namespace answers with the first one's delivery. */
-  dedupe: { namespace: string; key: string };
+  dedupe: {
+    namespace: string;
+    key: string;
+    /** Tells contents apart under one key; without it every content counts as the same. */
+    fingerprint?: string;
+  };
   /** The payload as JSON text; kept 30 days. */
   body: string;
   /** What its feature will ask the ledger for; kept as long as the delivery itself. */
@@ -54,6 +59,8 @@ export interface AcceptedDelivery {
   state: DeliveryState;
   /** True when the dedupe key was known: `id` is the earlier delivery. */
   duplicate: boolean;
+  /** True when the dedupe key was known with another content: a mistake of the sender, and nothing was stored. */
+  differs: boolean;
 }
 
 /** A delivery as it is shown. */

@@ -16,7 +16,7 @@ function store(refuses: (deliveries: NewDelivery[]) => Error | undefined = () =>
     const refusal = refuses(deliveries);
     if (refusal !== undefined) throw refusal;
     return deliveries.map(
-      ({ summary }): AcceptedDelivery => ({ id: summary, state: 'queued', duplicate: false }),
+      ({ summary }): AcceptedDelivery => ({ id: summary, state: 'queued', duplicate: false, differs: false }),
     );
   });
   return { groups, letGo, post: (summary: string) => post(named(summary)) };

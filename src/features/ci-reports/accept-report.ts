@@ -14,9 +14,15 @@ export type Report =
 /**
  * The delivery of a report. Keys that the connect key does not allow are taken out and remembered as refused; with
  * nothing left the delivery is stored as skipped, never dropped in silence.
+ * @param posted what the pipeline posted, whole: the same id with something else is a mistake
  * @throws not-allowed when the connect key does not allow the kind or the environment
  */
-export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | undefined): NewDelivery {
+export function deliveryOf(
+  report: Report,
+  actor: ConnectKeyActor,
+  id: string | undefined,
+  posted: unknown,
+): NewDelivery {
   assertAllowed(report, actor);
   const { kind, entity } = report;
   const keys = [...new Set(entity.issueKeys)];
@@ -37,7 +43,11 @@ export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | 
     issueKeys: allowed,
     refusedKeys: refused,
     // By connect key: the delivery of another's report is not this one's to see.
-    dedupe: { namespace: `${kind} ${actor.id}`, key: id ?? hashOf(body) },
+    dedupe: {
+      namespace: `${kind} ${actor.id}`,
+      key: id ?? hashOf(body),
+      fingerprint: hashOf(JSON.stringify(posted)),
+    },
     body,
     ...(report.kind === 'deployment' ? { facts: factsOf(report.entity) } : {}),
     ...(nothingLeft ? { skip: 'the connect key allows none of the issue keys' } : {}),

@@ -83,6 +83,21 @@ describe('the same report', () => {
     expect(second).toMatchObject({ status: 202, body: { delivery: first.body.delivery, duplicate: true } });
   });
 
+  it.each<[string, (report: object) => [object, Record<string, string>]]>([
+    ['id', (report) => [report, {}]],
+    ['Idempotency-Key', (report) => [{ ...report, id: undefined }, { 'idempotency-key': 'run-8' }]],
+  ])(
+    'is not another one under the same %s, which is refused and leaves the first as it was',
+    async (_name, posted) => {
+      const [body, headers] = posted(build());
+      const first = await post('builds', body, key(), headers);
+      const other = await post('builds', { ...body, state: 'failed' }, key(), headers);
+      expect(other).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+      expect(other.body.detail).toContain(first.body.delivery);
+      expect((await wait(first.body.delivery)).body).toMatchObject({ state: 'delivered' });
+    },
+  );
+
   it('is no secret between connect keys: each has a delivery of its own', async () => {
     const report = build();
     const other = await hub().makeKey(connection());

@@ -34,7 +34,15 @@ export function reportRoutes({ work, sites }: { work: Work; sites: Sites }): Fas
     const header = request.headers['idempotency-key'];
     if (typeof header === 'string') assertIdempotencyKey(header);
     const id = given.id ?? (typeof header === 'string' ? header : undefined);
-    const { id: delivery, state, duplicate } = await work.post(deliveryOf(report, actor, id));
+    const taken = await work.post(deliveryOf(report, actor, id, request.body));
+    if (taken.differs) {
+      throw new TielineError(
+        'idempotency-key-reused',
+        `The id ${id} was used for another report, which is delivery ${taken.id}`,
+        { hint: 'Make a new id for each report, and keep it over the retries of that report only.' },
+      );
+    }
+    const { id: delivery, state, duplicate } = taken;
     return { delivery, state, duplicate };
   };
 
