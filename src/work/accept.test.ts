@@ -12,14 +12,15 @@ afterEach(() => ledger.close());
 const noon = new Date('2026-11-20T12:00:00Z');
 const later = (ms: number) => new Date(noon.getTime() + ms);
 const dedupe = { namespace: 'test', key: 'the-same' };
+const same = { dedupe, body: '{"the":"same"}' };
 
 describe('a report that comes twice', () => {
   it('is one delivery, and the second post is told so', async () => {
-    const first = await ledger.acceptOne({ dedupe });
-    const second = await ledger.acceptOne({ dedupe });
+    const first = await ledger.acceptOne(same);
+    const second = await ledger.acceptOne(same);
     expect(second).toEqual({ id: first.id, state: 'queued', duplicate: true, differs: false });
     await ledger.drain();
-    expect(await ledger.acceptOne({ dedupe })).toEqual({
+    expect(await ledger.acceptOne(same)).toEqual({
       id: first.id,
       state: 'delivered',
       duplicate: true,
@@ -29,11 +30,18 @@ describe('a report that comes twice', () => {
   });
 
   it('at the same moment is one delivery too', async () => {
-    const [one, other] = await ledger.accept([newDelivery({ dedupe }), newDelivery({ dedupe })]);
+    const [one, other] = await ledger.accept([newDelivery(same), newDelivery(same)]);
     expect(one).toMatchObject({ duplicate: false });
     expect(other).toEqual({ ...one, duplicate: true, differs: false });
-    const both = await Promise.all([1, 2, 3].map(() => ledger.acceptOne({ dedupe })));
+    const both = await Promise.all([1, 2, 3].map(() => ledger.acceptOne(same)));
     expect(new Set(both.map(({ id }) => id))).toEqual(new Set([one?.id]));
+    expect(await ledger.count('deliveries')).toBe(1);
+  });
+
+  it('is told so when it says something else, which is not stored', async () => {
+    const first = await ledger.acceptOne(same);
+    const other = await ledger.acceptOne({ dedupe, body: '{"something":"else"}' });
+    expect(other).toMatchObject({ id: first.id, duplicate: true, differs: true });
     expect(await ledger.count('deliveries')).toBe(1);
   });
 

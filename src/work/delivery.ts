@@ -42,7 +42,7 @@ export interface NewDelivery {
   dedupe: {
     namespace: string;
     key: string;
-    /** Tells contents apart under one key; without it every content counts as the same. */
+    /** A hash that tells contents apart under one key; the body's own when absent. */
     fingerprint?: string;
   };
   /** The payload as JSON text; kept 30 days. */

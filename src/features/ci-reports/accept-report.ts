@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
 import { projectOf } from '../../kit/issue-keys.ts';
@@ -14,15 +14,9 @@ export type Report =
 /**
  * The delivery of a report. Keys that the connect key does not allow are taken out and remembered as refused; with
  * nothing left the delivery is stored as skipped, never dropped in silence.
- * @param posted what the pipeline posted, whole: the same id with something else is a mistake
  * @throws not-allowed when the connect key does not allow the kind or the environment
  */
-export function deliveryOf(
-  report: Report,
-  actor: ConnectKeyActor,
-  id: string | undefined,
-  posted: unknown,
-): NewDelivery {
+export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | undefined): NewDelivery {
   assertAllowed(report, actor);
   const { kind, entity } = report;
   const keys = [...new Set(entity.issueKeys)];
@@ -46,12 +40,19 @@ export function deliveryOf(
     dedupe: {
       namespace: `${kind} ${actor.id}`,
       key: id ?? hashOf(body),
-      fingerprint: hashOf(JSON.stringify(posted)),
+      fingerprint: fingerprintOf(report),
     },
     body,
     ...(report.kind === 'deployment' ? { facts: factsOf(report.entity) } : {}),
     ...(nothingLeft ? { skip: 'the connect key allows none of the issue keys' } : {}),
   };
+}
+
+/** The rules that gave an environment its type may change between two tries of one report. */
+function fingerprintOf({ kind, entity }: Report): string | undefined {
+  if (kind === 'build') return undefined;
+  const { type: _type, ...environment } = entity.environment;
+  return hash('sha256', JSON.stringify({ ...entity, environment }));
 }
 
 /** One request to Jira carries one kind of one connection: the stream is what may share a request. */
@@ -112,4 +113,4 @@ const factsOf = ({ pipeline, environment, deploymentNumber, state, commit }: Dep
   commit: commit?.id ?? null,
 });
 
-const hashOf = (body: string): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;
+const hashOf = (body: string): string => `sha256:${hash('sha256', body)}`;

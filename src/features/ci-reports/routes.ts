@@ -34,7 +34,7 @@ export function reportRoutes({ work, sites }: { work: Work; sites: Sites }): Fas
     const header = request.headers['idempotency-key'];
     if (typeof header === 'string') assertIdempotencyKey(header);
     const id = given.id ?? (typeof header === 'string' ? header : undefined);
-    const taken = await work.post(deliveryOf(report, actor, id, request.body));
+    const taken = await work.post(deliveryOf(report, actor, id));
     if (taken.differs) {
       throw new TielineError(
         'idempotency-key-reused',
