@@ -20,7 +20,6 @@ const environmentSchema = z.object({
     .optional(),
   TIELINE_HOST: z.string().min(1).default('127.0.0.1'),
   TIELINE_PORT: z.coerce.number().int().min(0).max(65_535).default(7400),
-  TIELINE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   TIELINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   TIELINE_DENY_ADDRESSES: cidrs,
   // Two are held for good: a replica's own line, and the one on which its worker hears of new jobs.
@@ -44,7 +43,6 @@ export interface Config {
   masterKey: Secret | undefined;
   host: string;
   port: number;
-  publicUrl: string | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** CIDR ranges that may not be called, instead of the built-in ones. */
   denyAddresses: string[] | undefined;
@@ -79,7 +77,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     masterKey: variables.TIELINE_MASTER_KEY,
     host: variables.TIELINE_HOST,
     port: variables.TIELINE_PORT,
-    publicUrl: variables.TIELINE_PUBLIC_URL,
     logLevel: variables.TIELINE_LOG_LEVEL,
     denyAddresses: variables.TIELINE_DENY_ADDRESSES,
     hubUrl: variables.TIELINE_URL ?? `http://127.0.0.1:${variables.TIELINE_PORT}`,

@@ -26,7 +26,10 @@ const cli: Cli = {
   config: async () => (await import('./config.ts')).readConfig(process.env),
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
-  readText: (path) => (path === '-' ? readStream(process.stdin) : readFile(path, 'utf8')),
+  readText: async (path) =>
+    path === '-'
+      ? readStream(process.stdin)
+      : (await import('./cli/arguments.ts')).readNamedFile(path, (name) => readFile(name, 'utf8')),
   self: {
     command: process.execPath,
     arguments: [fileURLToPath(new URL('../bin/tieline.cjs', import.meta.url))],

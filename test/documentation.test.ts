@@ -54,4 +54,13 @@ describe('the documentation', () => {
     );
     expect(missing).toEqual([]);
   });
+
+  it('lists every variable that a hub reads, and no other', () => {
+    const known = [...read('src/config.ts').matchAll(/^ {2}((?:TIELINE|DATABASE)_\w+):/gm)].map(
+      (match) => match[1],
+    );
+    const told = read('docs/operations.md').match(/\b(?:TIELINE_[A-Z_]+|DATABASE_URL)\b/g) ?? [];
+    // TIELINE_FAULT ends a hub in tests and is nobody else's business.
+    expect(new Set(told)).toEqual(new Set(known.filter((name) => name !== 'TIELINE_FAULT')));
+  });
 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { DeliveryView } from '../features/deliveries/index.ts';
+import { wholeNumber } from './arguments.ts';
 import type { Cli } from './cli.ts';
 import { withHub } from './hub-client.ts';
 import { table } from './table.ts';
@@ -15,11 +16,15 @@ export function make(cli: Cli): Command {
     .description('List deliveries, newest first.')
     .option('--issue <key>', 'only those that name this issue')
     .option('--state <state>', 'only those in this state, e.g. dead')
-    .option('--limit <number>', 'at most so many', '20')
+    .option('--limit <number>', 'at most so many', wholeNumber(1, 200), 20)
     .option('--json', 'print JSON')
-    .action(async (options: { issue?: string; state?: string; limit: string; json?: boolean }) => {
+    .action(async (options: { issue?: string; state?: string; limit: number; json?: boolean }) => {
       const { issue, state, limit } = options;
-      const query = new URLSearchParams({ limit, ...(issue ? { issue } : {}), ...(state ? { state } : {}) });
+      const query = new URLSearchParams({
+        limit: String(limit),
+        ...(issue ? { issue } : {}),
+        ...(state ? { state } : {}),
+      });
       const page = await withHub(cli, (hub) =>
         hub.call<{ items: DeliveryView[] }>('GET', `/api/v1/deliveries?${query}`),
       );
@@ -41,15 +46,15 @@ export function make(cli: Cli): Command {
     .command('show')
     .description('Show one delivery: what became of each issue key, and why.')
     .argument('<id>')
-    .option('--wait <seconds>', 'wait for its end', '0')
+    .option('--wait <seconds>', 'wait for its end', wholeNumber(0, 60), 0)
     .option('--bodies', 'also what was posted and what Jira answered, whole')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { wait: string; bodies?: boolean; json?: boolean }) => {
+    .action(async (id: string, options: { wait: number; bodies?: boolean; json?: boolean }) => {
       const path = `/api/v1/deliveries/${encodeURIComponent(id)}`;
-      const wait = new URLSearchParams({ wait: options.wait });
+      const wait = new URLSearchParams({ wait: String(options.wait) });
       const { delivery, bodies } = await withHub(cli, async (hub) => ({
         delivery: await hub.call<DeliveryView>('GET', `${path}?${wait}`, undefined, {
-          headersTimeoutMs: (Number(options.wait) + 30) * 1_000,
+          headersTimeoutMs: (options.wait + 30) * 1_000,
         }),
         bodies: options.bodies ? await hub.call<object>('GET', `${path}/bodies`) : undefined,
       }));

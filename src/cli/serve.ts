@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { portNumber } from './arguments.ts';
 import type { Cli } from './cli.ts';
 
 /** `tieline serve` */
@@ -8,19 +9,19 @@ export function make(cli: Cli): Command {
       'Run the hub: the API, the delivery of reports to Jira, and the database unless DATABASE_URL is set.',
     )
     .option('--host <address>', 'where to listen (TIELINE_HOST; default 127.0.0.1)')
-    .option('--port <number>', 'the port (TIELINE_PORT; default 7400)')
+    .option('--port <number>', 'the port (TIELINE_PORT; default 7400)', portNumber)
     .option('--json', 'print the addresses as JSON')
     .addHelpText(
       'after',
       `
 Settings are environment variables: TIELINE_HOME (data folder, default ~/.tieline), DATABASE_URL,
-TIELINE_MASTER_KEY, TIELINE_HOST, TIELINE_PORT, TIELINE_PUBLIC_URL, TIELINE_LOG_LEVEL.
+TIELINE_MASTER_KEY, TIELINE_HOST, TIELINE_PORT, TIELINE_LOG_LEVEL.
 The first start prints an administrator's API token, once.
 SIGTERM ends what runs and stops; a second signal stops at once.`,
     )
-    .action(async (options: { host?: string; port?: string; json?: boolean }) => {
+    .action(async (options: { host?: string; port?: number; json?: boolean }) => {
       const config = await cli.config();
-      const port = options.port === undefined ? config.port : Number(options.port);
+      const port = options.port ?? config.port;
       const hub = await cli.startHub({ ...config, host: options.host ?? config.host, port });
       if (options.json) {
         cli.print(JSON.stringify({ url: hub.url, firstToken: hub.firstToken ?? null }));

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { portNumber } from './arguments.ts';
 import type { Cli } from './cli.ts';
 import type { SimulatorOptions } from './simulators.ts';
 
@@ -12,7 +13,11 @@ export function make(cli: Cli): Command {
     .addOption(
       new Option('--edition <edition>', 'which Jira').choices(['cloud', 'data-center']).default('cloud'),
     )
-    .option('--port <number>', 'the port of the site (the API gateway of Cloud takes the next one)', Number)
+    .option(
+      '--port <number>',
+      'the port of the site (the API gateway of Cloud takes the next one)',
+      portNumber,
+    )
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--context-path <path>', 'where Jira Data Center lives below its host; default: /jira')
     .option('--release <version>', 'which Jira Data Center it is; default: 10.3.24')

@@ -1,7 +1,7 @@
-export { asUnreachable } from './database-errors.ts';
+export { asUnreachable, errorCodeOf } from './database-errors.ts';
 export { startEmbedded } from './embedded/start.ts';
 export { masterKeyFromHome } from './encryption/master-key.ts';
 export { openVault, type Vault } from './encryption/vault.ts';
-export { migrate } from './migrate.ts';
+export { migrate, workerLogger } from './migrate.ts';
 export { type Database, openDatabase } from './open.ts';
 export type { Schema } from './schema.ts';

@@ -69,9 +69,10 @@ function asMigrationError(error: unknown, where: string): unknown {
 
 const workerLevels = { error: 'error', warning: 'warn', info: 'debug', debug: 'debug' } as const;
 
-/** graphile-worker's logger, speaking into ours. */
-function workerLogger(log: Log): Logger {
-  return new Logger(() => (level, message) => log[workerLevels[level]]({ part: 'graphile-worker' }, message));
+/** graphile-worker's logger, speaking into ours; it tells of every job at info, which is debug to us. */
+export function workerLogger(log: Log): Logger {
+  const part = 'graphile-worker';
+  return new Logger(() => (level, message, meta) => log[workerLevels[level]]({ part, ...meta }, message));
 }
 
 /** graphile-worker's own migrations. For a schema of a later version that it cannot work with it sets the exit code. */

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker';
+import { makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker';
 import type { Kysely } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Database, Schema } from '../database/index.ts';
+import { type Database, type Schema, workerLogger } from '../database/index.ts';
 import type { Log } from '../kit/log.ts';
 import { acceptDeliveries } from './accept.ts';
 import { buryTheDead } from './burial.ts';
@@ -159,10 +159,4 @@ export async function startWork(options: {
 function streamOf(payload: unknown): string {
   if (typeof payload === 'object' && payload !== null && 'stream' in payload) return String(payload.stream);
   throw new TypeError('a drain job without a stream');
-}
-
-/** The worker library speaks of every job at info; that is debug to us. */
-function workerLogger(log: Log): Logger {
-  const levels = { error: 'error', warning: 'warn', info: 'debug', debug: 'debug' } as const;
-  return new Logger(() => (level, message, meta) => log[levels[level]]({ ...meta }, message));
 }

@@ -171,6 +171,29 @@ describe('mistakes are told with what to do', () => {
     ['no standard input for a secret', 'secret create empty', {}, 2, 'is empty'],
     ['settings that are not JSON', 'connection create x', {}, 2, 'is not JSON'],
     ['a configuration that cannot be', 'serve', { TIELINE_PORT: 'abc' }, 2, 'TIELINE_PORT'],
+    ['a port that is none', 'serve --port abc', {}, 2, 'Expected a whole number from 0 to 65535'],
+    [
+      'a simulator at such a port',
+      'simulate jira --port 70000',
+      {},
+      2,
+      'Expected a whole number from 0 to 65535',
+    ],
+    [
+      'a wait that is no number',
+      'delivery show abc --wait soon',
+      {},
+      2,
+      'Expected a whole number from 0 to 60',
+    ],
+    [
+      'a file that is not there',
+      'connection create x --settings-file /nope',
+      {},
+      2,
+      'The file /nope cannot be read',
+    ],
+    ['a seed that is not there', 'simulate jira --seed /nope', {}, 2, 'The file /nope cannot be read'],
     ['an unknown product', 'simulate confluence', {}, 2, 'There is one for: jira'],
   ])('%s', async (_title, words, environment, code, message) => {
     const end = await runTieline(words.split(' '), { env: { ...env, ...environment } });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { v7 as uuid, validate } from 'uuid';
-import type { Database } from '../../database/index.ts';
+import { type Database, errorCodeOf } from '../../database/index.ts';
 import type { Settings, TestReport } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { EnvironmentType } from '../../kit/jira.ts';
@@ -24,6 +24,9 @@ export interface StoredConnection {
   createdAt: Date;
   updatedAt: Date;
 }
+
+/** PostgreSQL's SQLSTATE. */
+const uniqueViolation = '23505';
 
 const columns = sql`id, scope, name, connector, settings, self_service as "selfService",
   environment_rules as "environmentRules", last_test as "lastTest", tested_at as "testedAt",
@@ -75,7 +78,13 @@ export function createConnectionStore(database: Database): ConnectionStore {
         update connections as changed set name = ${name}, settings = ${JSON.stringify(settings)}, updated_at = now()
         where id = ${id}::uuid and not exists (select from connections as other
           where other.scope = changed.scope and lower(other.name) = lower(${name}) and other.id <> changed.id)
-        returning ${columns}`.execute(kysely);
+        returning ${columns}`
+        .execute(kysely)
+        .catch((error: unknown) => {
+          // Another change took the name between our look and our write.
+          if (errorCodeOf(error) === uniqueViolation) return { rows: [] };
+          throw error;
+        });
       const row = changed.rows[0];
       if (row !== undefined) return row;
       return taken(name, (await this.get(id)).scope);

@@ -44,6 +44,15 @@ describe('a connection', () => {
     for (const { clientSecret } of hub.simulator.clients) expect(text).not.toContain(clientSecret);
   });
 
+  it('has its name alone also when several take it at the same moment', async () => {
+    const others = await Promise.all(Array.from({ length: 8 }, () => post('', named())));
+    const renamed = { name: 'Wanted by all', settings };
+    const answers = await Promise.all(
+      others.map(({ body }) => hub.call('PUT', `/api/v1/connections/${body.id}`, renamed)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409, 409, 409]);
+  });
+
   it('has its name alone in its scope, whatever the case, when it is made and when it is renamed', async () => {
     await post('', named({ name: 'Taken' }));
     const other = await post('', named());
