@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import jira from '../connectors/jira/index.ts';
 import type { Database, Vault } from '../database/index.ts';
-import { accessRoutes, createCredentials } from '../features/access/index.ts';
+import { accessRoutes, createChanges, createCredentials } from '../features/access/index.ts';
 import {
   connectKeyRoutes,
   createSites,
@@ -14,11 +14,10 @@ import {
   connectionRuleRoutes,
   createConnectionStore,
   createJiraClients,
-  createSecretStore,
-  secretRoutes,
 } from '../features/connections/index.ts';
 import { deliveryRoutes } from '../features/deliveries/index.ts';
 import { explanationRoutes } from '../features/explanation/index.ts';
+import { createSecretStore, secretRoutes } from '../features/secrets/index.ts';
 import type { AnyConnector } from '../kit/connector.ts';
 import type { HttpFactory } from '../kit/http.ts';
 import { buildServer } from '../server/index.ts';
@@ -51,9 +50,11 @@ export interface AssembledHub {
 export async function assembleHub(foundation: Foundation): Promise<AssembledHub> {
   const { database, vault, log, now } = foundation;
   const credentials = createCredentials(database, now);
+  const changes = createChanges(database, now);
   const connections = createConnectionStore(database);
   const parts = {
     ...foundation,
+    changes,
     connectors: new Map(connectors.map((connector) => [connector.id, connector])),
     connections,
     secrets: createSecretStore(database, vault),
@@ -71,14 +72,14 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
       ...foundation,
       credentials,
       routes: [
-        accessRoutes({ database, credentials, now }),
+        accessRoutes({ database, changes, credentials }),
         secretRoutes(parts),
         connectionRoutes(parts),
-        connectionRuleRoutes(connections),
-        connectKeyRoutes({ database, connections, credentials, now }),
+        connectionRuleRoutes(parts),
+        connectKeyRoutes({ database, connections, changes, credentials }),
         reportRoutes({ work, sites: createSites(connections, now) }),
         gatingRoutes({ work, connections, jiraClients }),
-        deliveryRoutes({ work, connections }),
+        deliveryRoutes({ work, connections, changes }),
         explanationRoutes({ database, work, connections, jiraClients, now }),
       ],
     });

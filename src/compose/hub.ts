@@ -9,7 +9,7 @@ import {
   openVault,
   startEmbedded,
 } from '../database/index.ts';
-import { createApiToken, makeFirstToken } from '../features/access/index.ts';
+import { createApiToken, createChanges, hubItself, makeFirstToken } from '../features/access/index.ts';
 import { createHttp, defaultDenyList, memoryBudgetStore, memoryTokenStore } from '../http/index.ts';
 import { TielineError } from '../kit/errors.ts';
 import { assembleHub } from './assemble.ts';
@@ -57,15 +57,18 @@ export async function startHub(config: Config, version: string, options: HubOpti
     });
     // Only now: a start that fails after it would leave a token that nobody has seen.
     const firstToken = await makeFirstToken(database);
+    const { temporaryToken: name } = options;
     const temporary =
-      options.temporaryToken === undefined
+      name === undefined
         ? undefined
-        : await createApiToken(database, {
-            name: options.temporaryToken,
-            role: 'administrator',
-            scope: 'account',
-            expiresAt: new Date(now().getTime() + dayMs),
-          });
+        : await createChanges(database, now).make({ actor: hubItself }, (change) =>
+            createApiToken(change, {
+              name,
+              role: 'administrator',
+              scope: 'account',
+              expiresAt: new Date(now().getTime() + dayMs),
+            }),
+          );
     return { url, firstToken, temporaryToken: temporary?.token, failed, stop: stopAll };
   } catch (error) {
     await stopAll();

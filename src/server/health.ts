@@ -44,7 +44,7 @@ export function healthRoutes({
     app.get(
       '/metrics',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: { summary: 'Figures for Prometheus', tags: ['health'] },
       },
       async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),

@@ -56,8 +56,11 @@ export interface Work {
   }): Promise<NewestState[]>;
   /** Of the entities whose newest state has these facts, the latest by its event. */
   findLatest(filter: LatestFilter): Promise<LatestState | undefined>;
-  /** @throws replay-not-possible; then nothing is replayed. */
-  replay(ids: string[]): Promise<{ id: string; replayOf: string; state: Delivery['state'] }[]>;
+  /** Within a transaction of the caller's. @throws replay-not-possible; then nothing is replayed. */
+  replay(
+    trx: Kysely<Schema>,
+    ids: string[],
+  ): Promise<{ id: string; replayOf: string; state: Delivery['state'] }[]>;
   /** The delivery once it has ended, or as it stands after `waitMs`; undefined when there is none. */
   waitFor(id: string, waitMs: number, signal?: AbortSignal): Promise<Delivery | undefined>;
   /** Ends what runs and takes nothing new. What was not sent stays in the ledger. */
@@ -137,7 +140,7 @@ export async function startWork(options: {
     list: (filter) => listDeliveries(database, filter),
     listNewestStates: (filter) => listNewestStates(database, filter),
     findLatest: (filter) => findLatest(database, filter),
-    replay: (ids) => replayDeliveries(database, ids, now()),
+    replay: (trx, ids) => replayDeliveries(trx, ids, now()),
     async waitFor(id, waitMs, signal) {
       const delivery = await findDelivery(database, id);
       if (delivery === undefined || delivery.endedAt !== null || waitMs <= 0) return delivery;

@@ -1,6 +1,6 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Database } from '../database/index.ts';
+import type { Database, Schema } from '../database/index.ts';
 import { TielineError } from '../kit/errors.ts';
 import { type Delivery, type DeliveryState, finalStates } from './delivery.ts';
 import { nudge } from './nudge.ts';
@@ -95,19 +95,18 @@ export async function listDeliveries(database: Database, filter: DeliveryFilter)
  * @throws resource-not-found, replay-not-possible when one has not ended, or its body is no longer kept; then none is replayed.
  */
 export async function replayDeliveries(
-  database: Database,
+  trx: Kysely<Schema>,
   ids: string[],
   now: Date,
 ): Promise<{ id: string; replayOf: string; state: DeliveryState }[]> {
-  return database.transaction('replay', async (trx) => {
-    const originals = await sql<{ id: string; state: DeliveryState; body: string | null; stream: string }>`
+  const originals = await sql<{ id: string; state: DeliveryState; body: string | null; stream: string }>`
       select deliveries.id, state, body, stream from deliveries
         left join delivery_bodies on delivery_id = deliveries.id and day = (received_at at time zone 'utc')::date
       where deliveries.id = any(${ids}::uuid[]) order by deliveries.id`.execute(trx);
-    const known = new Map(originals.rows.map((row) => [row.id, row]));
-    for (const id of ids) assertReplayable(id, known.get(id));
-    const pairs = originals.rows.map((row) => ({ id: uuid(), replay_of: row.id }));
-    const inserted = await sql<{ id: string; replayOf: string; state: DeliveryState; stream: string }>`
+  const known = new Map(originals.rows.map((row) => [row.id, row]));
+  for (const id of ids) assertReplayable(id, known.get(id));
+  const pairs = originals.rows.map((row) => ({ id: uuid(), replay_of: row.id }));
+  const inserted = await sql<{ id: string; replayOf: string; state: DeliveryState; stream: string }>`
       with pair as (
         select * from json_to_recordset(${JSON.stringify(pairs)}::json) as pair(id uuid, replay_of uuid)
       ), original as (
@@ -135,10 +134,9 @@ export async function replayDeliveries(
         id, ${now}, case when renewed.sequence is null then ${now}::timestamptz end
       from original left join renewed on renewed.delivery_id = new_id
       returning id, replay_of as "replayOf", state, stream`.execute(trx);
-    const streams = inserted.rows.flatMap((row) => (row.state === 'queued' ? [row.stream] : []));
-    await nudge(trx, [...new Set(streams)]);
-    return inserted.rows.map(({ id, replayOf, state }) => ({ id, replayOf, state }));
-  });
+  const streams = inserted.rows.flatMap((row) => (row.state === 'queued' ? [row.stream] : []));
+  await nudge(trx, [...new Set(streams)]);
+  return inserted.rows.map(({ id, replayOf, state }) => ({ id, replayOf, state }));
 }
 
 function assertReplayable(id: string, row: { state: DeliveryState; body: string | null } | undefined): void {

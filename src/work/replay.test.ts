@@ -10,7 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => ledger.close());
 
-const replay = (...ids: string[]) => replayDeliveries(ledger.database, ids, ledger.now());
+const replay = (...ids: string[]) =>
+  ledger.database.transaction('replay', (trx) => replayDeliveries(trx, ids, ledger.now()));
 const state = (ms: number) =>
   newDelivery({ orderingKey: 'e', eventAt: new Date(ledger.now().getTime() + ms), body: `{"at":${ms}}` });
 const sent = async (ms = 0) => {

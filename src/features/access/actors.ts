@@ -5,13 +5,21 @@ import { ancestorsOf } from './scopes.ts';
 export const roles = ['viewer', 'operator', 'editor', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who calls the API by token. */
-export interface TokenActor {
-  kind: 'token';
+/** A role in a scope; it counts in the scopes below as well. */
+export interface RoleGrant {
+  scope: string;
+  role: Role;
+}
+
+/** A person, a service account, or an API token that belongs to neither. */
+export interface Principal {
+  kind: 'user' | 'service-account' | 'token';
   id: string;
   name: string;
-  role: Role;
-  scope: string;
+  /** Never empty. */
+  grants: RoleGrant[];
+  /** The API token by which a user or service account calls; absent for a session. */
+  token?: { id: string; name: string };
 }
 
 /** A pipeline that calls with a connect key. */
@@ -26,44 +34,78 @@ export interface ConnectKeyActor {
   environments: string[] | undefined;
 }
 
-export type Actor = TokenActor | ConnectKeyActor;
+export type Actor = Principal | ConnectKeyActor;
 
-const rank = (role: Role): number => roles.indexOf(role);
+export const rankOf = (role: Role): number => roles.indexOf(role);
+
+const kindNames: Record<Principal['kind'], string> = {
+  user: 'user',
+  'service-account': 'service account',
+  token: 'token',
+};
+
+/** How an error names a principal: `the token "ci"`. */
+export const titleOf = ({ kind, name }: Principal): string => `the ${kindNames[kind]} "${name}"`;
+
+/** The caller, where only people, service accounts and API tokens may call. @throws permission-missing for a connect key */
+export function principalOf(actor: Actor | undefined): Principal {
+  if (actor !== undefined && actor.kind !== 'connect-key') return actor;
+  throw new TielineError('permission-missing', 'This needs an API token or a signed-in user');
+}
+
+/** The highest role over a scope and those above it; undefined for none. */
+function roleIn({ grants }: Principal, scope: string): Role | undefined {
+  const ancestors = ancestorsOf(scope);
+  return grants
+    .filter((grant) => ancestors.includes(grant.scope))
+    .map(({ role }) => role)
+    .sort((one, other) => rankOf(other) - rankOf(one))[0];
+}
 
 /**
- * Asserts that a token may act in a scope: its own scope must be that scope or one above it.
+ * Asserts that a principal may act in a scope: its highest role there or in a scope above must do.
  * @throws permission-missing, naming the role that is needed.
  */
 export function requireRole(actor: Actor | undefined, needed: Role, scope: string): void {
-  if (actor?.kind !== 'token') {
-    throw new TielineError('permission-missing', `This needs an API token with the role ${needed}`);
-  }
-  if (!ancestorsOf(scope).includes(actor.scope)) {
+  const principal = principalOf(actor);
+  const role = roleIn(principal, scope);
+  if (role === undefined) {
     throw new TielineError(
       'permission-missing',
-      `The token "${actor.name}" has no role in the scope ${scope}`,
+      `No role in the scope ${scope} was given to ${titleOf(principal)}`,
     );
   }
-  if (rank(actor.role) < rank(needed)) {
+  if (rankOf(role) < rankOf(needed)) {
     throw new TielineError(
       'permission-missing',
-      `This needs the role ${needed}; the token "${actor.name}" is ${actor.role}`,
+      `This needs the role ${needed} in ${scope}; ${titleOf(principal)} is ${role}`,
     );
   }
 }
 
-/** Whether a token has a role, or a higher one, in a scope. */
+/** Whether a principal has a role, or a higher one, in a scope. */
 export function hasRole(actor: Actor | undefined, role: Role, scope: string): boolean {
-  return actor?.kind === 'token' && maySee(actor, scope) && rank(actor.role) >= rank(role);
+  if (actor === undefined || actor.kind === 'connect-key') return false;
+  const has = roleIn(actor, scope);
+  return has !== undefined && rankOf(has) >= rankOf(role);
 }
 
-/** The scope of a token: what is in it or below it is the token's to see. @throws permission-missing for a connect key */
-export function scopeOf(actor: Actor | undefined): string {
-  if (actor?.kind === 'token') return actor.scope;
-  throw new TielineError('permission-missing', 'This needs an API token');
-}
-
-/** Whether a token may look into a scope. */
+/** Whether a principal may look into a scope. */
 export function maySee(actor: Actor | undefined, scope: string): boolean {
-  return actor?.kind === 'token' && ancestorsOf(scope).includes(actor.scope);
+  return hasRole(actor, 'viewer', scope);
+}
+
+/**
+ * The scopes in which a principal has a role, or at least the role named: what is in them or below them is its to see.
+ * @throws permission-missing for a connect key
+ */
+export function scopesOf(actor: Actor | undefined, least: Role = 'viewer'): string[] {
+  const { grants } = principalOf(actor);
+  return [...new Set(grants.filter(({ role }) => rankOf(role) >= rankOf(least)).map(({ scope }) => scope))];
+}
+
+/** From where a principal's references are read: its only scope, else the account. */
+export function homeScopeOf(actor: Actor | undefined): string {
+  const [only, ...others] = scopesOf(actor);
+  return others.length === 0 && only !== undefined ? only : 'account';
 }

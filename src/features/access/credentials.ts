@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/index.ts';
-import type { Actor, ConnectKeyActor, TokenActor } from './actors.ts';
+import type { Actor, ConnectKeyActor, Role } from './actors.ts';
 import { hashToken, looksLikeToken, type TokenKind } from './tokens.ts';
 
 /** Finds out who a token belongs to. */
@@ -55,12 +55,15 @@ const finders: Record<
   (database: Database, hash: Buffer, now: Date) => Promise<Actor | undefined>
 > = {
   async apiToken(database, hash, now) {
-    const found = await sql<Omit<TokenActor, 'kind'>>`
+    const found = await sql<{ id: string; name: string; role: Role; scope: string }>`
       select id, name, role, scope from api_tokens
       where hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})`.execute(
       database.kysely,
     );
-    return found.rows[0] && { kind: 'token', ...found.rows[0] };
+    const row = found.rows[0];
+    if (row === undefined) return undefined;
+    const { id, name, role, scope } = row;
+    return { kind: 'token', id, name, grants: [{ scope, role }] };
   },
   async connectKey(database, hash, now) {
     const found = await sql<{

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
 import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
-import { maySee, requireRole, roles, scopeOf } from './actors.ts';
+import { maySee, requireRole, roles, scopesOf } from './actors.ts';
+import type { Changes } from './changes.ts';
 import type { Credentials } from './credentials.ts';
 import { scopeSchema } from './scopes.ts';
 import {
@@ -37,20 +38,24 @@ const view = (token: ApiToken) => ({
 /** Who calls, and the API tokens. */
 export function accessRoutes(options: {
   database: Database;
+  changes: Changes;
   credentials: Credentials;
-  now(): Date;
 }): FastifyPluginAsyncZod {
-  const { database, credentials, now } = options;
+  const { database, changes, credentials } = options;
   return async (app) => {
     app.get(
       '/api/v1/me',
       {
-        config: { access: { token: 'viewer', connectKey: true } },
+        config: { access: { role: 'viewer', connectKey: true } },
         schema: {
           summary: 'Who calls',
           tags: ['access'],
           response: {
-            200: z.object({ kind: z.enum(['token', 'connect-key']), id: z.string(), name: z.string() }),
+            200: z.object({
+              kind: z.enum(['user', 'service-account', 'token', 'connect-key']),
+              id: z.string(),
+              name: z.string(),
+            }),
           },
         },
       },
@@ -64,7 +69,7 @@ export function accessRoutes(options: {
     app.post(
       '/api/v1/tokens',
       {
-        config: { access: { token: 'administrator' } },
+        config: { access: { role: 'administrator' } },
         schema: {
           summary: 'Make an API token; its text is in this answer only',
           tags: ['access'],
@@ -80,10 +85,12 @@ export function accessRoutes(options: {
       async (request, reply) => {
         const { expiresAt, ...wanted } = request.body;
         requireRole(request.actor, 'administrator', wanted.scope);
-        const made = await createApiToken(database, {
-          ...wanted,
-          ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
-        });
+        const made = await changes.make(request, (change) =>
+          createApiToken(change, {
+            ...wanted,
+            ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
+          }),
+        );
         return reply.status(201).send({ ...view(made), token: made.token });
       },
     );
@@ -91,7 +98,7 @@ export function accessRoutes(options: {
     app.get(
       '/api/v1/tokens',
       {
-        config: { access: { token: 'administrator' } },
+        config: { access: { role: 'administrator' } },
         schema: {
           summary: 'List API tokens, newest first',
           tags: ['access'],
@@ -102,7 +109,7 @@ export function accessRoutes(options: {
       async (request) => {
         const { cursor, limit } = request.query;
         const tokens = await listApiTokens(database, {
-          within: scopeOf(request.actor),
+          within: scopesOf(request.actor),
           before: cursor,
           limit,
         });
@@ -113,7 +120,7 @@ export function accessRoutes(options: {
     app.delete(
       '/api/v1/tokens/:id',
       {
-        config: { access: { token: 'administrator' } },
+        config: { access: { role: 'administrator' } },
         schema: {
           summary: 'Revoke an API token',
           tags: ['access'],
@@ -126,7 +133,7 @@ export function accessRoutes(options: {
         // What one may not see does not exist for one.
         if (!maySee(request.actor, token.scope)) throw noApiToken(token.id);
         requireRole(request.actor, 'administrator', token.scope);
-        await revokeApiToken(database, token.id, now());
+        await changes.make(request, (change) => revokeApiToken(change, token.id));
         credentials.forget();
         return reply.status(204).send(null);
       },

@@ -28,12 +28,14 @@ export function ancestorsOf(scope: string): string[] {
 }
 
 /**
- * A condition for SQL: the scope in the column is the caller's own, or below it. What one may not see is then neither
- * listed nor counted.
+ * A condition for SQL: the scope in the column is one of the caller's, or below one. What one may not see is then
+ * neither listed nor counted.
  */
-export function withinScope(column: string, scope: string): RawBuilder<boolean> {
-  if (scope === 'account') return sql<boolean>`true`;
-  return sql<boolean>`(${sql.ref(column)} = ${scope} or starts_with(${sql.ref(column)}, ${`${scope}/`}))`;
+export function withinScopes(column: string, scopes: string[]): RawBuilder<boolean> {
+  if (scopes.includes('account')) return sql<boolean>`true`;
+  const prefixes = scopes.map((scope) => `${scope}/`);
+  return sql<boolean>`(${sql.ref(column)} = any(${scopes}::text[])
+    or exists (select from unnest(${prefixes}::text[]) as prefix where starts_with(${sql.ref(column)}, prefix)))`;
 }
 
 /**

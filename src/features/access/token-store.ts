@@ -3,7 +3,8 @@ import { v7 as uuid } from 'uuid';
 import type { Database } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Role } from './actors.ts';
-import { withinScope } from './scopes.ts';
+import type { Change } from './changes.ts';
+import { withinScopes } from './scopes.ts';
 import { makeToken } from './tokens.ts';
 
 /** An API token as it is shown: never its text. */
@@ -24,27 +25,33 @@ const columns = sql`id, name, role, scope, hint, created_at as "createdAt", expi
 
 /** Makes an API token. Its text is in the answer and nowhere else. */
 export async function createApiToken(
-  database: Database,
+  { trx, note }: Change,
   wanted: { name: string; role: Role; scope: string; expiresAt?: Date },
 ): Promise<ApiToken & { token: string }> {
   const { text, hash, hint } = makeToken('apiToken');
   const made = await sql<ApiToken>`
     insert into api_tokens (id, name, role, scope, hash, hint, expires_at)
     values (${uuid()}, ${wanted.name}, ${wanted.role}, ${wanted.scope}, ${hash}, ${hint}, ${wanted.expiresAt ?? null})
-    returning ${columns}`.execute(database.kysely);
+    returning ${columns}`.execute(trx);
   const row = made.rows[0];
   if (row === undefined) throw new TypeError('an insert gave no row');
+  await note({
+    action: 'api-token.created',
+    scope: row.scope,
+    subject: subjectOf(row),
+    details: { role: row.role, expiresAt: row.expiresAt },
+  });
   return { ...row, token: text };
 }
 
 /** API tokens of a scope and those below it, newest first. */
 export async function listApiTokens(
   database: Database,
-  page: { within: string; before?: string; limit: number },
+  page: { within: string[]; before?: string; limit: number },
 ): Promise<ApiToken[]> {
   const found = await sql<ApiToken>`
     select ${columns} from api_tokens
-    where ${withinScope('scope', page.within)}
+    where ${withinScopes('scope', page.within)}
       and (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
     order by id desc limit ${page.limit}`.execute(database.kysely);
   return found.rows;
@@ -64,11 +71,16 @@ export const noApiToken = (id: string): TielineError =>
   new TielineError('resource-not-found', `There is no API token ${id}`);
 
 /** Ends a token at once. Ending it again changes nothing. */
-export async function revokeApiToken(database: Database, id: string, now: Date): Promise<void> {
-  await sql`update api_tokens set revoked_at = coalesce(revoked_at, ${now}) where id = ${id}::uuid`.execute(
-    database.kysely,
-  );
+export async function revokeApiToken({ trx, now, note }: Change, id: string): Promise<void> {
+  const revoked = await sql<ApiToken>`
+    update api_tokens set revoked_at = ${now} where id = ${id}::uuid and revoked_at is null
+    returning ${columns}`.execute(trx);
+  const token = revoked.rows[0];
+  if (token === undefined) return;
+  await note({ action: 'api-token.revoked', scope: token.scope, subject: subjectOf(token) });
 }
+
+const subjectOf = ({ id, name }: ApiToken) => ({ kind: 'api-token', id, name });
 
 /** On a hub without any token: the first administrator's, once. Undefined on every later start. */
 export async function makeFirstToken(database: Database): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { type Actor, hasRole, maySee, requireRole, scopeOf } from '../access/index.ts';
+import { type Actor, hasRole, maySee, requireRole } from '../access/index.ts';
 import type { ConnectionStore } from '../connections/index.ts';
 import { type ConnectKey, noConnectKey } from './connect-key-store.ts';
 
@@ -10,11 +10,6 @@ type Site = Awaited<ReturnType<ConnectionStore['get']>>;
  */
 export function assertMayMakeKeys(actor: Actor | undefined, { scope, selfService }: Site): void {
   requireRole(actor, selfService ? 'viewer' : 'editor', scope);
-}
-
-/** Whose keys a token may list: undefined is everyone's, for editors; others see their own. */
-export function makerToList(actor: Actor | undefined): string | undefined {
-  return hasRole(actor, 'editor', scopeOf(actor)) ? undefined : actor?.id;
 }
 
 /**

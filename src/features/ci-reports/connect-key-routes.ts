@@ -1,12 +1,10 @@
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
-import { TielineError } from '../../kit/errors.ts';
 import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery } from '../../kit/paging.ts';
-import { type Actor, type Credentials, scopeOf, type TokenActor } from '../access/index.ts';
+import { type Actor, type Changes, type Credentials, principalOf, scopesOf } from '../access/index.ts';
 import { type ConnectionStore, getVisibleConnection } from '../connections/index.ts';
-import { assertMayHandleKey, assertMayMakeKeys, makerToList } from './connect-key-access.ts';
+import { assertMayHandleKey, assertMayMakeKeys } from './connect-key-access.ts';
 import {
   createConnectKey,
   getConnectKey,
@@ -24,10 +22,10 @@ const usualOverlapSeconds = 24 * 60 * 60;
 export function connectKeyRoutes(options: {
   database: Database;
   connections: ConnectionStore;
+  changes: Changes;
   credentials: Credentials;
-  now(): Date;
 }): FastifyPluginAsyncZod {
-  const { database, connections, credentials, now } = options;
+  const { database, connections, changes, credentials } = options;
   const handled = async (actor: Actor | undefined, id: string) => {
     const key = await getConnectKey(database, id);
     const site = await connections.get(key.connectionId);
@@ -39,7 +37,7 @@ export function connectKeyRoutes(options: {
     app.post(
       '/api/v1/connect-keys',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Make a connect key; its text is in this answer only',
           tags: ['connect keys'],
@@ -64,12 +62,14 @@ export function connectKeyRoutes(options: {
         const { connection, expiresAt, ...wanted } = request.body;
         const target = await getVisibleConnection(connections, request.actor, connection);
         assertMayMakeKeys(request.actor, target);
-        const made = await createConnectKey(database, {
-          ...wanted,
-          createdBy: tokenOf(request),
-          connectionId: target.id,
-          ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
-        });
+        const made = await changes.make(request, (change) =>
+          createConnectKey(change, {
+            ...wanted,
+            createdBy: principalOf(request.actor),
+            connection: target,
+            ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
+          }),
+        );
         return reply.status(201).send({ ...viewKey(made), key: made.key });
       },
     );
@@ -77,7 +77,7 @@ export function connectKeyRoutes(options: {
     app.get(
       '/api/v1/connect-keys',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'List connect keys, newest first: an editor sees all, others their own',
           tags: ['connect keys'],
@@ -89,10 +89,15 @@ export function connectKeyRoutes(options: {
         const { cursor, limit, connection } = request.query;
         const connectionIds =
           connection === undefined
-            ? await connections.listIds(scopeOf(request.actor))
+            ? await connections.listIds(scopesOf(request.actor))
             : [(await getVisibleConnection(connections, request.actor, connection)).id];
-        const createdBy = makerToList(request.actor);
-        const page = await listConnectKeys(database, { connectionIds, createdBy, before: cursor, limit });
+        const page = await listConnectKeys(database, {
+          connectionIds,
+          managedIds: await connections.listIds(scopesOf(request.actor, 'editor')),
+          createdBy: principalOf(request.actor).id,
+          before: cursor,
+          limit,
+        });
         return { items: page.map(viewKey), next: cursorOf(page, limit) };
       },
     );
@@ -100,7 +105,7 @@ export function connectKeyRoutes(options: {
     app.get(
       '/api/v1/connect-keys/:id',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Show a connect key',
           tags: ['connect keys'],
@@ -114,7 +119,7 @@ export function connectKeyRoutes(options: {
     app.post(
       '/api/v1/connect-keys/:id/rotate',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Make a key in the place of another, which ends after an overlap',
           tags: ['connect keys'],
@@ -130,12 +135,13 @@ export function connectKeyRoutes(options: {
       async (request, reply) => {
         const { key, site } = await handled(request.actor, request.params.id);
         assertMayMakeKeys(request.actor, site);
-        const made = await rotateConnectKey(database, {
-          id: key.id,
-          overlapMs: request.body.overlapSeconds * 1_000,
-          by: tokenOf(request),
-          now: now(),
-        });
+        const made = await changes.make(request, (change) =>
+          rotateConnectKey(change, {
+            id: key.id,
+            overlapMs: request.body.overlapSeconds * 1_000,
+            scope: site.scope,
+          }),
+        );
         credentials.forget();
         return reply.status(201).send({ ...viewKey(made), key: made.key });
       },
@@ -144,7 +150,7 @@ export function connectKeyRoutes(options: {
     app.delete(
       '/api/v1/connect-keys/:id',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Revoke a connect key',
           tags: ['connect keys'],
@@ -153,16 +159,11 @@ export function connectKeyRoutes(options: {
         },
       },
       async (request, reply) => {
-        const { key } = await handled(request.actor, request.params.id);
-        await revokeConnectKey(database, key.id, now());
+        const { key, site } = await handled(request.actor, request.params.id);
+        await changes.make(request, (change) => revokeConnectKey(change, key.id, site.scope));
         credentials.forget();
         return reply.status(204).send(null);
       },
     );
   };
-}
-
-function tokenOf({ actor }: FastifyRequest): TokenActor {
-  if (actor?.kind !== 'token') throw new TielineError('permission-missing', 'This needs an API token');
-  return actor;
 }

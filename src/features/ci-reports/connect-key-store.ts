@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Database } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
-import { makeToken } from '../access/index.ts';
+import { type Change, makeToken } from '../access/index.ts';
 
 /** What a connect key may report. A rule that is absent allows everything. */
 export interface ConnectKeyRules {
@@ -38,7 +38,7 @@ const columns = sql`id, connection_id as "connectionId", name, hint, projects, k
 
 /** A connect key to make. */
 export interface NewConnectKey extends ConnectKeyRules {
-  connectionId: string;
+  connection: { id: string; scope: string };
   name: string;
   createdBy: { id: string; name: string };
   expiresAt?: Date;
@@ -46,19 +46,26 @@ export interface NewConnectKey extends ConnectKeyRules {
 
 /** Makes a connect key for a Jira connection. Its text is in the answer and nowhere else. */
 export async function createConnectKey(
-  database: Database,
+  { trx, note }: Change,
   wanted: NewConnectKey,
 ): Promise<ConnectKey & { key: string }> {
   const { text, hash, hint } = makeToken('connectKey');
   const made = await sql<ConnectKey>`
     insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, created_by,
       created_by_name, expires_at)
-    values (${uuid()}, ${wanted.connectionId}, ${wanted.name}, ${hash}, ${hint}, ${wanted.projects ?? null},
+    values (${uuid()}, ${wanted.connection.id}, ${wanted.name}, ${hash}, ${hint}, ${wanted.projects ?? null},
       ${wanted.kinds ?? null}, ${wanted.environments ?? null}, ${wanted.createdBy.id}, ${wanted.createdBy.name},
       ${wanted.expiresAt ?? null})
-    returning ${columns}`.execute(database.kysely);
+    returning ${columns}`.execute(trx);
   const row = made.rows[0];
   if (row === undefined) throw new TypeError('an insert gave no row');
+  const { projects, kinds, environments, expiresAt } = row;
+  await note({
+    action: 'connect-key.created',
+    scope: wanted.connection.scope,
+    subject: subjectOf(row),
+    details: { connectionId: row.connectionId, projects, kinds, environments, expiresAt },
+  });
   return { ...row, key: text };
 }
 
@@ -68,32 +75,36 @@ export async function createConnectKey(
  * @throws resource-not-found, request-invalid for one that ended or was rotated already
  */
 export async function rotateConnectKey(
-  database: Database,
-  wanted: { id: string; overlapMs: number; by: { id: string; name: string }; now: Date },
+  { trx, by, now, note }: Change,
+  wanted: { id: string; overlapMs: number; scope: string },
 ): Promise<ConnectKey & { key: string }> {
-  const { id, overlapMs, by, now } = wanted;
+  const { id, overlapMs, scope } = wanted;
   const { text, hash, hint } = makeToken('connectKey');
-  return database.transaction('rotate-connect-key', async (trx) => {
-    // Of two rotations at once the second waits here, and then finds the first one's key.
-    await sql`select from connect_keys where id = ${id}::uuid for update`.execute(trx);
-    const found = await sql<ConnectKey>`
-      select ${columns} from connect_keys where id = ${id}::uuid or rotated_from = ${id}::uuid`.execute(trx);
-    const old = found.rows.find((key) => key.id === id);
-    if (old === undefined) throw noConnectKey(id);
-    assertRotatable(old, found.rows, now);
-    const made = await sql<ConnectKey>`
-      insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, created_by,
-        created_by_name, rotated_from, expires_at)
-      select ${uuid()}, connection_id, name, ${hash}, ${hint}, projects, kinds, environments,
-        coalesce(created_by, ${by.id}), coalesce(created_by_name, ${by.name}), id,
-        ${now}::timestamptz + (expires_at - created_at)
-      from connect_keys where id = ${id}::uuid returning ${columns}`.execute(trx);
-    await sql`update connect_keys set expires_at = least(expires_at, ${new Date(now.getTime() + overlapMs)})
-      where id = ${id}::uuid`.execute(trx);
-    const row = made.rows[0];
-    if (row === undefined) throw new TypeError('an insert gave no row');
-    return { ...row, key: text };
+  // Of two rotations at once the second waits here, and then finds the first one's key.
+  await sql`select from connect_keys where id = ${id}::uuid for update`.execute(trx);
+  const found = await sql<ConnectKey>`
+    select ${columns} from connect_keys where id = ${id}::uuid or rotated_from = ${id}::uuid`.execute(trx);
+  const old = found.rows.find((key) => key.id === id);
+  if (old === undefined) throw noConnectKey(id);
+  assertRotatable(old, found.rows, now);
+  const made = await sql<ConnectKey>`
+    insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, created_by,
+      created_by_name, rotated_from, expires_at)
+    select ${uuid()}, connection_id, name, ${hash}, ${hint}, projects, kinds, environments,
+      coalesce(created_by, ${by.id}), coalesce(created_by_name, ${by.name}), id,
+      ${now}::timestamptz + (expires_at - created_at)
+    from connect_keys where id = ${id}::uuid returning ${columns}`.execute(trx);
+  await sql`update connect_keys set expires_at = least(expires_at, ${new Date(now.getTime() + overlapMs)})
+    where id = ${id}::uuid`.execute(trx);
+  const row = made.rows[0];
+  if (row === undefined) throw new TypeError('an insert gave no row');
+  await note({
+    action: 'connect-key.rotated',
+    scope,
+    subject: subjectOf(row),
+    details: { rotatedFrom: id, overlapMs },
   });
+  return { ...row, key: text };
 }
 
 function assertRotatable(old: ConnectKey, family: ConnectKey[], now: Date): void {
@@ -110,16 +121,22 @@ function assertRotatable(old: ConnectKey, family: ConnectKey[], now: Date): void
   }
 }
 
-/** Connect keys of connections, newest first; only those that one token made, when it is named. */
+/** Connect keys of connections, newest first; of those outside `managedIds` only what one maker made. */
 export async function listConnectKeys(
   database: Database,
-  page: { connectionIds: string[]; createdBy?: string; before?: string; limit: number },
+  page: {
+    connectionIds: string[];
+    managedIds: string[];
+    createdBy?: string;
+    before?: string;
+    limit: number;
+  },
 ): Promise<ConnectKey[]> {
   const found = await sql<ConnectKey>`
     select ${columns} from connect_keys
     where (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
       and connection_id = any(${page.connectionIds}::uuid[])
-      and (${page.createdBy ?? null}::uuid is null or created_by = ${page.createdBy ?? null}::uuid)
+      and (connection_id = any(${page.managedIds}::uuid[]) or created_by = ${page.createdBy ?? null}::uuid)
     order by id desc limit ${page.limit}`.execute(database.kysely);
   return found.rows;
 }
@@ -145,8 +162,13 @@ export const noConnectKey = (id: string): TielineError =>
   new TielineError('resource-not-found', `There is no connect key ${id}`);
 
 /** Ends a connect key at once. Ending it again changes nothing. */
-export async function revokeConnectKey(database: Database, id: string, now: Date): Promise<void> {
-  await sql`update connect_keys set revoked_at = coalesce(revoked_at, ${now}) where id = ${id}::uuid`.execute(
-    database.kysely,
-  );
+export async function revokeConnectKey({ trx, now, note }: Change, id: string, scope: string): Promise<void> {
+  const revoked = await sql<ConnectKey>`
+    update connect_keys set revoked_at = ${now} where id = ${id}::uuid and revoked_at is null
+    returning ${columns}`.execute(trx);
+  const key = revoked.rows[0];
+  if (key === undefined) return;
+  await note({ action: 'connect-key.revoked', scope, subject: subjectOf(key) });
 }
+
+const subjectOf = ({ id, name }: ConnectKey) => ({ kind: 'connect-key', id, name });

@@ -30,7 +30,7 @@ export function gatingRoutes(options: {
     app.get(
       '/api/v1/deliveries/:id/gating-status',
       {
-        config: { access: { token: 'viewer', connectKey: true } },
+        config: { access: { role: 'viewer', connectKey: true } },
         schema: {
           summary: 'Ask Jira where the decision on a gated deployment stands',
           description:

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { v7 as uuid, validate } from 'uuid';
-import { type Database, errorCodeOf } from '../../database/index.ts';
+import { type Database, errorCodeOf, type Schema } from '../../database/index.ts';
 import type { Settings, TestReport } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { EnvironmentType } from '../../kit/jira.ts';
-import { resolveReference, withinScope } from '../access/index.ts';
+import { type Change, resolveReference, withinScopes } from '../access/index.ts';
 
 /** Names of environments by their type, as globs. */
 export type EnvironmentRules = Partial<Record<EnvironmentType, string[]>>;
@@ -35,30 +35,28 @@ const columns = sql`id, scope, name, connector, settings, self_service as "selfS
 /** Stores connections. */
 export interface ConnectionStore {
   /** @throws name-taken */
-  create(wanted: {
-    scope: string;
-    name: string;
-    connector: string;
-    settings: Settings;
-  }): Promise<StoredConnection>;
+  create(
+    change: Change,
+    wanted: { scope: string; name: string; connector: string; settings: Settings },
+  ): Promise<StoredConnection>;
   /** @throws resource-not-found, name-taken */
-  change(id: string, wanted: { name: string; settings: Settings }): Promise<StoredConnection>;
+  change(change: Change, id: string, wanted: { name: string; settings: Settings }): Promise<StoredConnection>;
   /** @throws resource-in-use while connect keys of it live */
-  remove(id: string): Promise<void>;
+  remove(change: Change, id: string): Promise<void>;
   /** By id, or by reference seen from a scope. @throws resource-not-found */
   get(idOrReference: string, from?: string): Promise<StoredConnection>;
   /** The scope of a connection; undefined once it is deleted. */
   findScope(id: string): Promise<string | undefined>;
   /** Those of a scope and below it, newest first. */
-  list(page: { within: string; before?: string; limit: number }): Promise<StoredConnection[]>;
+  list(page: { within: string[]; before?: string; limit: number }): Promise<StoredConnection[]>;
   /** The ids of all connections of a scope and below it. */
-  listIds(within: string): Promise<string[]>;
+  listIds(within: string[]): Promise<string[]>;
   /** The names of those that exist, by id. */
   findNames(ids: string[]): Promise<Map<string, string>>;
   /** @throws resource-not-found */
-  setSelfService(id: string, allowed: boolean): Promise<StoredConnection>;
+  setSelfService(change: Change, id: string, allowed: boolean): Promise<StoredConnection>;
   /** @throws resource-not-found */
-  setEnvironmentRules(id: string, rules: EnvironmentRules): Promise<StoredConnection>;
+  setEnvironmentRules(change: Change, id: string, rules: EnvironmentRules): Promise<StoredConnection>;
   keepTest(id: string, report: TestReport, at: Date): Promise<void>;
 }
 
@@ -66,33 +64,45 @@ export interface ConnectionStore {
 export function createConnectionStore(database: Database): ConnectionStore {
   const { kysely } = database;
   return {
-    async create({ scope, name, connector, settings }) {
+    async create({ trx, note }, { scope, name, connector, settings }) {
       const made = await sql<StoredConnection>`
         insert into connections (id, scope, name, connector, settings)
         values (${uuid()}, ${scope}, ${name}, ${connector}, ${JSON.stringify(settings)})
-        on conflict do nothing returning ${columns}`.execute(kysely);
-      return made.rows[0] ?? taken(name, scope);
+        on conflict do nothing returning ${columns}`.execute(trx);
+      const row = made.rows[0] ?? taken(name, scope);
+      await note({ action: 'connection.created', scope, subject: subjectOf(row), details: { connector } });
+      return row;
     },
-    async change(id, { name, settings }) {
+    async change({ trx, note }, id, { name, settings }) {
+      const before = await lock(trx, id);
+      const other = await sql`
+        select from connections where scope = ${before.scope} and lower(name) = lower(${name}) and id <> ${id}::uuid`.execute(
+        trx,
+      );
+      if (other.rows.length > 0) return taken(name, before.scope);
       const changed = await sql<StoredConnection>`
-        update connections as changed set name = ${name}, settings = ${JSON.stringify(settings)}, updated_at = now()
-        where id = ${id}::uuid and not exists (select from connections as other
-          where other.scope = changed.scope and lower(other.name) = lower(${name}) and other.id <> changed.id)
-        returning ${columns}`
-        .execute(kysely)
+        update connections set name = ${name}, settings = ${JSON.stringify(settings)}, updated_at = now()
+        where id = ${id}::uuid returning ${columns}`
+        .execute(trx)
         .catch((error: unknown) => {
           // Another change took the name between our look and our write.
-          if (errorCodeOf(error) === uniqueViolation) return { rows: [] };
+          if (errorCodeOf(error) === uniqueViolation) return taken(name, before.scope);
           throw error;
         });
-      const row = changed.rows[0];
-      if (row !== undefined) return row;
-      return taken(name, (await this.get(id)).scope);
+      const row = the(changed.rows[0], id);
+      await note({
+        action: 'connection.changed',
+        scope: row.scope,
+        subject: subjectOf(row),
+        details: { name: { before: before.name, after: name } },
+      });
+      return row;
     },
-    async remove(id) {
+    async remove({ trx, note }, id) {
+      const connection = await lock(trx, id);
       const keys = await sql<{ name: string }>`
         select name from connect_keys where connection_id = ${id}::uuid and revoked_at is null
-          and (expires_at is null or expires_at > now())`.execute(kysely);
+          and (expires_at is null or expires_at > now())`.execute(trx);
       if (keys.rows.length > 0) {
         const names = keys.rows.map((row) => `"${row.name}"`).join(', ');
         throw new TielineError(
@@ -103,9 +113,12 @@ export function createConnectionStore(database: Database): ConnectionStore {
           },
         );
       }
-      await database.transaction('remove-connection', async (trx) => {
-        await sql`delete from connect_keys where connection_id = ${id}::uuid`.execute(trx);
-        await sql`delete from connections where id = ${id}::uuid`.execute(trx);
+      await sql`delete from connect_keys where connection_id = ${id}::uuid`.execute(trx);
+      await sql`delete from connections where id = ${id}::uuid`.execute(trx);
+      await note({
+        action: 'connection.deleted',
+        scope: connection.scope,
+        subject: subjectOf(connection),
       });
     },
     async get(idOrReference, from = 'account') {
@@ -114,10 +127,7 @@ export function createConnectionStore(database: Database): ConnectionStore {
             kysely,
           )
         : await byReference(database, idOrReference, from);
-      const row = found.rows[0];
-      if (row === undefined)
-        throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
-      return row;
+      return the(found.rows[0], idOrReference);
     },
     async findScope(id) {
       const found = await sql<{
@@ -127,12 +137,12 @@ export function createConnectionStore(database: Database): ConnectionStore {
     },
     async listIds(within) {
       const found = await sql<{ id: string }>`
-        select id from connections where ${withinScope('scope', within)}`.execute(kysely);
+        select id from connections where ${withinScopes('scope', within)}`.execute(kysely);
       return found.rows.map((row) => row.id);
     },
     async list({ within, before, limit }) {
       const found = await sql<StoredConnection>`
-        select ${columns} from connections where ${withinScope('scope', within)}
+        select ${columns} from connections where ${withinScopes('scope', within)}
           and (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
         order by id desc limit ${limit}`.execute(kysely);
       return found.rows;
@@ -142,22 +152,51 @@ export function createConnectionStore(database: Database): ConnectionStore {
         select id, name from connections where id = any(${ids}::uuid[])`.execute(kysely);
       return new Map(found.rows.map(({ id, name }) => [id, name]));
     },
-    async setSelfService(id, allowed) {
-      await sql`update connections set self_service = ${allowed}, updated_at = now() where id = ${id}::uuid`.execute(
-        kysely,
-      );
-      return this.get(id);
+    async setSelfService({ trx, note }, id, allowed) {
+      const changed = await sql<StoredConnection>`
+        update connections set self_service = ${allowed}, updated_at = now() where id = ${id}::uuid
+        returning ${columns}`.execute(trx);
+      const row = the(changed.rows[0], id);
+      await note({
+        action: 'connection.self-service-changed',
+        scope: row.scope,
+        subject: subjectOf(row),
+        details: { selfService: allowed },
+      });
+      return row;
     },
-    async setEnvironmentRules(id, rules) {
-      await sql`update connections set environment_rules = ${JSON.stringify(rules)}, updated_at = now()
-        where id = ${id}::uuid`.execute(kysely);
-      return this.get(id);
+    async setEnvironmentRules({ trx, note }, id, rules) {
+      const changed = await sql<StoredConnection>`
+        update connections set environment_rules = ${JSON.stringify(rules)}, updated_at = now()
+        where id = ${id}::uuid returning ${columns}`.execute(trx);
+      const row = the(changed.rows[0], id);
+      await note({
+        action: 'connection.environment-rules-changed',
+        scope: row.scope,
+        subject: subjectOf(row),
+        details: { environmentRules: rules },
+      });
+      return row;
     },
     async keepTest(id, report, at) {
       await sql`update connections set last_test = ${JSON.stringify(report)}, tested_at = ${at}
         where id = ${id}::uuid`.execute(kysely);
     },
   };
+}
+
+const subjectOf = ({ id, name }: StoredConnection) => ({ kind: 'connection', id, name });
+
+function the(row: StoredConnection | undefined, idOrReference: string): StoredConnection {
+  if (row !== undefined) return row;
+  throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
+}
+
+/** The connection as it is until the transaction ends. */
+async function lock(trx: Kysely<Schema>, id: string): Promise<StoredConnection> {
+  const found = await sql<StoredConnection>`
+    select ${columns} from connections where id = ${id}::uuid for update`.execute(trx);
+  return the(found.rows[0], id);
 }
 
 async function byReference(database: Database, reference: string, from: string) {

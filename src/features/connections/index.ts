@@ -2,6 +2,4 @@ export { type ConnectionStore, createConnectionStore, type EnvironmentRules } fr
 export { createJiraClients, type JiraClients } from './jira-clients.ts';
 export { connectionRoutes } from './routes.ts';
 export { connectionRuleRoutes } from './rule-routes.ts';
-export { secretRoutes } from './secret-routes.ts';
-export { createSecretStore } from './secret-store.ts';
 export { getVisibleConnection } from './visible-connection.ts';

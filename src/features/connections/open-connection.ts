@@ -4,8 +4,8 @@ import type { HttpFactory } from '../../kit/http.ts';
 import type { Log } from '../../kit/log.ts';
 import { openSettings } from '../../kit/settings.ts';
 import { wrongFields } from '../../kit/wrong-fields.ts';
+import type { SecretStore } from '../secrets/index.ts';
 import type { StoredConnection } from './connection-store.ts';
-import type { SecretStore } from './secret-store.ts';
 
 /** A connection with its connector, ready to be used. */
 export interface OpenedConnection {

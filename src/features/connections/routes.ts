@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Settings, TestReport } from '../../kit/connector.ts';
 import { cursorOf, nameText, pageOf, pageQuery } from '../../kit/paging.ts';
 import { secretReferencesIn } from '../../kit/settings.ts';
-import { type Actor, requireRole, scopeOf, scopeSchema } from '../access/index.ts';
+import { type Actor, type Changes, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
 import type { ConnectionStore, StoredConnection } from './connection-store.ts';
 import {
   connectionReference,
@@ -26,9 +26,9 @@ const projects = z.array(z.string().min(1).max(255)).max(20).optional().meta({
 });
 /** `/api/v1/connections`: make, change, list, test. */
 export function connectionRoutes(
-  parts: ConnectionParts & { connections: ConnectionStore },
+  parts: ConnectionParts & { connections: ConnectionStore; changes: Changes },
 ): FastifyPluginAsyncZod {
-  const { connections, secrets, now } = parts;
+  const { connections, changes, secrets, now } = parts;
 
   const check = async (actor: Actor | undefined, openable: Openable): Promise<Settings> => {
     requireRole(actor, 'editor', openable.scope);
@@ -51,7 +51,7 @@ export function connectionRoutes(
     app.post(
       '/api/v1/connections',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: 'Make a connection',
           tags: ['connections'],
@@ -61,7 +61,9 @@ export function connectionRoutes(
       },
       async (request, reply) => {
         const parsed = await check(request.actor, { id: 'unsaved', ...request.body });
-        const made = await connections.create({ ...request.body, settings: parsed });
+        const made = await changes.make(request, (change) =>
+          connections.create(change, { ...request.body, settings: parsed }),
+        );
         return reply.status(201).send(viewConnection(made));
       },
     );
@@ -69,7 +71,7 @@ export function connectionRoutes(
     app.post(
       '/api/v1/connections/test',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor', unaudited: 'a test changes nothing' } },
         schema: {
           summary: 'Test settings before they are saved',
           tags: ['connections'],
@@ -87,7 +89,7 @@ export function connectionRoutes(
     app.get(
       '/api/v1/connections',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'List connections, newest first',
           tags: ['connections'],
@@ -97,7 +99,7 @@ export function connectionRoutes(
       },
       async (request) => {
         const { cursor, limit } = request.query;
-        const page = await connections.list({ within: scopeOf(request.actor), before: cursor, limit });
+        const page = await connections.list({ within: scopesOf(request.actor), before: cursor, limit });
         return { items: page.map(viewConnection), next: cursorOf(page, limit) };
       },
     );
@@ -105,7 +107,7 @@ export function connectionRoutes(
     app.get(
       '/api/v1/connections/:connection',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Show a connection',
           tags: ['connections'],
@@ -119,7 +121,7 @@ export function connectionRoutes(
     app.put(
       '/api/v1/connections/:connection',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: "Change a connection's name and settings",
           tags: ['connections'],
@@ -131,8 +133,11 @@ export function connectionRoutes(
       async (request) => {
         const stored = await visible(request.actor, request.params.connection);
         const parsed = await check(request.actor, { ...stored, settings: request.body.settings });
+        const { name } = request.body;
         return viewConnection(
-          await connections.change(stored.id, { name: request.body.name, settings: parsed }),
+          await changes.make(request, (change) =>
+            connections.change(change, stored.id, { name, settings: parsed }),
+          ),
         );
       },
     );
@@ -140,7 +145,7 @@ export function connectionRoutes(
     app.delete(
       '/api/v1/connections/:connection',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: 'Delete a connection without valid connect keys',
           tags: ['connections'],
@@ -151,7 +156,7 @@ export function connectionRoutes(
       async (request, reply) => {
         const stored = await visible(request.actor, request.params.connection);
         requireRole(request.actor, 'editor', stored.scope);
-        await connections.remove(stored.id);
+        await changes.make(request, (change) => connections.remove(change, stored.id));
         return reply.status(204).send(null);
       },
     );
@@ -159,7 +164,7 @@ export function connectionRoutes(
     app.post(
       '/api/v1/connections/:connection/test',
       {
-        config: { access: { token: 'operator' } },
+        config: { access: { role: 'operator', unaudited: 'a test changes nothing' } },
         schema: {
           summary: 'Test a connection: who we are there, and what works',
           tags: ['connections'],

@@ -1,17 +1,21 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { requireRole } from '../access/index.ts';
+import { type Changes, requireRole } from '../access/index.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { connectionReference, connectionView, environmentRules, viewConnection } from './connection-view.ts';
 import { getVisibleConnection } from './visible-connection.ts';
 
 /** What is decided for a connection beside its settings: who may make connect keys, and which environment is which. */
-export function connectionRuleRoutes(connections: ConnectionStore): FastifyPluginAsyncZod {
+export function connectionRuleRoutes(options: {
+  connections: ConnectionStore;
+  changes: Changes;
+}): FastifyPluginAsyncZod {
+  const { connections, changes } = options;
   return async (app) => {
     app.put(
       '/api/v1/connections/:connection/self-service',
       {
-        config: { access: { token: 'administrator' } },
+        config: { access: { role: 'administrator' } },
         schema: {
           summary: 'Let every token that sees the connection make connect keys for itself, or not',
           tags: ['connections'],
@@ -23,14 +27,17 @@ export function connectionRuleRoutes(connections: ConnectionStore): FastifyPlugi
       async (request) => {
         const stored = await getVisibleConnection(connections, request.actor, request.params.connection);
         requireRole(request.actor, 'administrator', stored.scope);
-        return viewConnection(await connections.setSelfService(stored.id, request.body.selfService));
+        const { selfService } = request.body;
+        return viewConnection(
+          await changes.make(request, (change) => connections.setSelfService(change, stored.id, selfService)),
+        );
       },
     );
 
     app.put(
       '/api/v1/connections/:connection/environment-rules',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: 'Say of which type environments are whose reports do not say it',
           tags: ['connections'],
@@ -42,7 +49,11 @@ export function connectionRuleRoutes(connections: ConnectionStore): FastifyPlugi
       async (request) => {
         const stored = await getVisibleConnection(connections, request.actor, request.params.connection);
         requireRole(request.actor, 'editor', stored.scope);
-        return viewConnection(await connections.setEnvironmentRules(stored.id, request.body));
+        return viewConnection(
+          await changes.make(request, (change) =>
+            connections.setEnvironmentRules(change, stored.id, request.body),
+          ),
+        );
       },
     );
   };

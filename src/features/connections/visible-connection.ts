@@ -1,5 +1,5 @@
 import { TielineError } from '../../kit/errors.ts';
-import { type Actor, maySee, scopeOf } from '../access/index.ts';
+import { type Actor, homeScopeOf, maySee } from '../access/index.ts';
 import type { ConnectionStore, StoredConnection } from './connection-store.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function getVisibleConnection(
   actor: Actor | undefined,
   idOrReference: string,
 ): Promise<StoredConnection> {
-  const connection = await connections.get(idOrReference, scopeOf(actor));
+  const connection = await connections.get(idOrReference, homeScopeOf(actor));
   if (maySee(actor, connection.scope)) return connection;
   throw new TielineError('resource-not-found', `There is no connection "${idOrReference}"`);
 }

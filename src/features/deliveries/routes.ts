@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { cursorOf, idParameter, pageOf, pageQuery } from '../../kit/paging.ts';
 import { type Delivery, type DeliveryBodies, deliveryStates, type Work } from '../../work/index.ts';
-import { type Actor, requireRole } from '../access/index.ts';
+import { type Actor, type Changes, requireRole } from '../access/index.ts';
 import type { ConnectionStore } from '../connections/index.ts';
 import { deliveryView, viewDelivery } from './view.ts';
 import { scopeOfDelivery, visibleConnections, visibleDelivery } from './visible-deliveries.ts';
@@ -15,8 +15,9 @@ const replayed = z.object({ id: z.string(), replayOf: z.string(), state: z.enum(
 export function deliveryRoutes(options: {
   work: Work;
   connections: Pick<ConnectionStore, 'findScope' | 'listIds'>;
+  changes: Changes;
 }): FastifyPluginAsyncZod {
-  const { work, connections } = options;
+  const { work, connections, changes } = options;
 
   const visible = (actor: Actor | undefined, id: string, delivery: Delivery | undefined) =>
     visibleDelivery(connections, actor, { id, delivery });
@@ -29,7 +30,7 @@ export function deliveryRoutes(options: {
     app.get(
       '/api/v1/deliveries',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'List deliveries, newest first',
           tags: ['deliveries'],
@@ -63,7 +64,7 @@ export function deliveryRoutes(options: {
     app.get(
       '/api/v1/deliveries/:id',
       {
-        config: { access: { token: 'viewer', connectKey: true } },
+        config: { access: { role: 'viewer', connectKey: true } },
         schema: {
           summary: 'Show a delivery, or wait for its end',
           tags: ['deliveries'],
@@ -90,7 +91,7 @@ export function deliveryRoutes(options: {
     app.get(
       '/api/v1/deliveries/:id/bodies',
       {
-        config: { access: { token: 'viewer', connectKey: true } },
+        config: { access: { role: 'viewer', connectKey: true } },
         schema: {
           summary: 'What was posted, and the whole exchange with the other side',
           tags: ['deliveries'],
@@ -118,7 +119,7 @@ export function deliveryRoutes(options: {
     app.post(
       '/api/v1/deliveries/replay',
       {
-        config: { access: { token: 'operator' } },
+        config: { access: { role: 'operator' } },
         schema: {
           summary: 'Send ended deliveries once more, all or none',
           tags: ['deliveries'],
@@ -127,11 +128,23 @@ export function deliveryRoutes(options: {
         },
       },
       async (request, reply) => {
+        const originals = new Map<string, { scope: string; summary: string }>();
         for (const id of request.body.ids) {
           const delivery = await visible(request.actor, id, await work.find(id));
-          requireRole(request.actor, 'operator', await scopeOfDelivery(connections, delivery));
+          const scope = await scopeOfDelivery(connections, delivery);
+          requireRole(request.actor, 'operator', scope);
+          originals.set(id, { scope, summary: delivery.summary });
         }
-        return reply.status(202).send({ items: await work.replay(request.body.ids) });
+        const items = await changes.make(request, async ({ trx, note }) => {
+          const made = await work.replay(trx, request.body.ids);
+          for (const { id, replayOf } of made) {
+            const { scope = 'account', summary = '' } = originals.get(replayOf) ?? {};
+            const subject = { kind: 'delivery', id: replayOf, name: summary };
+            await note({ action: 'delivery.replayed', scope, subject, details: { as: id } });
+          }
+          return made;
+        });
+        return reply.status(202).send({ items });
       },
     );
   };

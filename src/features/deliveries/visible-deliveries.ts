@@ -1,6 +1,6 @@
 import { TielineError } from '../../kit/errors.ts';
 import type { Delivery } from '../../work/index.ts';
-import { type Actor, maySee, scopeOf } from '../access/index.ts';
+import { type Actor, maySee, scopesOf } from '../access/index.ts';
 import type { ConnectionStore } from '../connections/index.ts';
 
 /**
@@ -12,9 +12,9 @@ export async function visibleConnections(
   actor: Actor | undefined,
   wanted?: string,
 ): Promise<string[] | undefined> {
-  const scope = scopeOf(actor);
-  if (scope === 'account') return wanted === undefined ? undefined : [wanted];
-  const visibleIds = await connections.listIds(scope);
+  const scopes = scopesOf(actor);
+  if (scopes.includes('account')) return wanted === undefined ? undefined : [wanted];
+  const visibleIds = await connections.listIds(scopes);
   return wanted === undefined ? visibleIds : visibleIds.filter((id) => id === wanted);
 }
 

@@ -4,7 +4,7 @@ import type { Database } from '../../database/index.ts';
 import { isIssueKey } from '../../kit/issue-keys.ts';
 import { cursorOf, pageQuery } from '../../kit/paging.ts';
 import type { Work } from '../../work/index.ts';
-import { type Actor, scopeOf } from '../access/index.ts';
+import { type Actor, scopesOf } from '../access/index.ts';
 import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
@@ -42,9 +42,10 @@ export function explanationRoutes(options: {
 
   const whyNothing = async (actor: Actor | undefined, issue: string): Promise<string[]> => {
     const limit = 200;
-    const all = await connections.list({ within: scopeOf(actor), limit });
+    const all = await connections.list({ within: scopesOf(actor), limit });
     const ofJira = all.filter(({ connector }) => connector === 'jira');
-    const keys = await listConnectKeys(database, { connectionIds: ofJira.map(({ id }) => id), limit });
+    const ids = ofJira.map(({ id }) => id);
+    const keys = await listConnectKeys(database, { connectionIds: ids, managedIds: ids, limit });
     const valid = keys.filter(
       ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now()),
     );
@@ -55,7 +56,7 @@ export function explanationRoutes(options: {
     app.get(
       '/api/v1/issues/:key/explanation',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Everything that was sent for an issue, and why something is not there',
           tags: ['issues'],

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
 import { Secret } from '../../kit/secret.ts';
-import { type Actor, maySee, requireRole, scopeOf, scopeSchema } from '../access/index.ts';
+import { type Actor, type Changes, maySee, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
 import { noSecret, type SecretStore, type StoredSecret } from './secret-store.ts';
 
 const secretView = z.object({
@@ -28,7 +28,8 @@ const view = (secret: StoredSecret) => ({
 });
 
 /** `/api/v1/secrets`: names and values in, names out. */
-export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPluginAsyncZod {
+export function secretRoutes(options: { secrets: SecretStore; changes: Changes }): FastifyPluginAsyncZod {
+  const { secrets, changes } = options;
   const visible = async (actor: Actor | undefined, id: string): Promise<StoredSecret> => {
     const secret = await secrets.get(id);
     // What one may not see does not exist for one.
@@ -40,7 +41,7 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
     app.post(
       '/api/v1/secrets',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: 'Store a secret',
           tags: ['secrets'],
@@ -55,14 +56,15 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
       },
       async (request, reply) => {
         requireRole(request.actor, 'editor', request.body.scope);
-        return reply.status(201).send(view(await secrets.create(request.body)));
+        const made = await changes.make(request, (change) => secrets.create(change, request.body));
+        return reply.status(201).send(view(made));
       },
     );
 
     app.get(
       '/api/v1/secrets',
       {
-        config: { access: { token: 'viewer' } },
+        config: { access: { role: 'viewer' } },
         schema: {
           summary: 'List secrets without their values, newest first',
           tags: ['secrets'],
@@ -72,7 +74,7 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
       },
       async (request) => {
         const { cursor, limit } = request.query;
-        const page = await secrets.list({ within: scopeOf(request.actor), before: cursor, limit });
+        const page = await secrets.list({ within: scopesOf(request.actor), before: cursor, limit });
         return { items: page.map(view), next: cursorOf(page, limit) };
       },
     );
@@ -80,7 +82,7 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
     app.put(
       '/api/v1/secrets/:id/value',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: 'Give a secret a new value',
           tags: ['secrets'],
@@ -92,14 +94,15 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
       async (request) => {
         const secret = await visible(request.actor, request.params.id);
         requireRole(request.actor, 'editor', secret.scope);
-        return view(await secrets.change(secret.id, request.body.value));
+        const { value: next } = request.body;
+        return view(await changes.make(request, (change) => secrets.change(change, secret.id, next)));
       },
     );
 
     app.delete(
       '/api/v1/secrets/:id',
       {
-        config: { access: { token: 'editor' } },
+        config: { access: { role: 'editor' } },
         schema: {
           summary: 'Delete a secret that nothing uses',
           tags: ['secrets'],
@@ -110,7 +113,7 @@ export function secretRoutes({ secrets }: { secrets: SecretStore }): FastifyPlug
       async (request, reply) => {
         const secret = await visible(request.actor, request.params.id);
         requireRole(request.actor, 'editor', secret.scope);
-        await secrets.remove(secret.id);
+        await changes.make(request, (change) => secrets.remove(change, secret.id));
         return reply.status(204).send(null);
       },
     );

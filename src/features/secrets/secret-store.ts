@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { Database, Vault } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
-import { ancestorsOf, resolveReference, withinScope } from '../access/index.ts';
+import { ancestorsOf, type Change, resolveReference, withinScopes } from '../access/index.ts';
 
 /** A secret as it is shown: never its value. */
 export interface StoredSecret {
@@ -18,19 +18,23 @@ export interface StoredSecret {
 
 const columns = sql`id, scope, name, description, version, created_at as "createdAt", updated_at as "updatedAt"`;
 const contextOf = (id: string): string => `secret ${id}`;
+const subjectOf = ({ id, name }: StoredSecret) => ({ kind: 'secret', id, name });
 
 /** Stores and resolves secrets. Values go in and come out only as {@link Secret}. */
 export interface SecretStore {
   /** @throws name-taken */
-  create(wanted: { scope: string; name: string; description: string; value: Secret }): Promise<StoredSecret>;
+  create(
+    change: Change,
+    wanted: { scope: string; name: string; description: string; value: Secret },
+  ): Promise<StoredSecret>;
   /** A new version of the value. @throws resource-not-found */
-  change(id: string, value: Secret): Promise<StoredSecret>;
+  change(change: Change, id: string, value: Secret): Promise<StoredSecret>;
   /** @throws resource-in-use when a connection refers to it */
-  remove(id: string): Promise<void>;
+  remove(change: Change, id: string): Promise<void>;
   /** @throws resource-not-found */
   get(id: string): Promise<StoredSecret>;
   /** Those of a scope and below it, newest first. */
-  list(page: { within: string; before?: string; limit: number }): Promise<StoredSecret[]>;
+  list(page: { within: string[]; before?: string; limit: number }): Promise<StoredSecret[]>;
   /** The value behind a reference, seen from a scope. @throws reference-not-found */
   resolve(reference: string, from: string): Promise<Secret>;
   /** Asserts that a reference leads to a secret. @throws reference-not-found */
@@ -60,26 +64,34 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
 
   return {
     get,
-    async create({ scope, name, description, value }) {
+    async create({ trx, note }, { scope, name, description, value }) {
       const id = uuid();
       const sealed = await vault.seal(value, contextOf(id));
       const made = await sql<StoredSecret>`
         insert into secrets (id, scope, name, description, sealed)
         values (${id}, ${scope}, ${name}, ${description}, ${sealed})
-        on conflict do nothing returning ${columns}`.execute(kysely);
+        on conflict do nothing returning ${columns}`.execute(trx);
       const row = made.rows[0];
       if (row === undefined)
         throw new TielineError('name-taken', `There is a secret "${name}" in ${scope} already`);
+      await note({ action: 'secret.created', scope, subject: subjectOf(row) });
       return row;
     },
-    async change(id, value) {
+    async change({ trx, note }, id, value) {
       const sealed = await vault.seal(value, contextOf(id));
       const changed = await sql<StoredSecret>`
         update secrets set sealed = ${sealed}, version = version + 1, updated_at = now() where id = ${id}::uuid
-        returning ${columns}`.execute(kysely);
-      return the(changed.rows[0], id);
+        returning ${columns}`.execute(trx);
+      const row = the(changed.rows[0], id);
+      await note({
+        action: 'secret.changed',
+        scope: row.scope,
+        subject: subjectOf(row),
+        details: { version: row.version },
+      });
+      return row;
     },
-    async remove(id) {
+    async remove({ trx, note }, id) {
       const secret = await get(id);
       const users = await connectionsThatUse(database, secret);
       if (users.length > 0) {
@@ -88,11 +100,12 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
           `The secret "${secret.name}" is used by ${users.map((name) => `the connection "${name}"`).join(', ')}`,
         );
       }
-      await sql`delete from secrets where id = ${id}::uuid`.execute(kysely);
+      await sql`delete from secrets where id = ${id}::uuid`.execute(trx);
+      await note({ action: 'secret.deleted', scope: secret.scope, subject: subjectOf(secret) });
     },
     async list({ within, before, limit }) {
       const found = await sql<StoredSecret>`
-        select ${columns} from secrets where ${withinScope('scope', within)}
+        select ${columns} from secrets where ${withinScopes('scope', within)}
           and (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
         order by id desc limit ${limit}`.execute(kysely);
       return found.rows;

@@ -1,0 +1,2 @@
+export { secretRoutes } from './routes.ts';
+export { createSecretStore, type SecretStore } from './secret-store.ts';
