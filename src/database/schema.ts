@@ -16,6 +16,9 @@ interface DataKeysTable {
   wrapped: Buffer;
   /** Which master key wraps it: a fingerprint, not the key. */
   master_key_id: string;
+  /** The same key wrapped by the master key that is to come; null unless a rotation is under way. */
+  next_wrapped: Buffer | null;
+  next_master_key_id: string | null;
   created_at: CreatedAt;
 }
 

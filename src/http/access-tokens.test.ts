@@ -110,7 +110,7 @@ describe('OAuth client credentials', () => {
         .request(get),
     ).rejects.toMatchObject({
       code: 'remote-unauthorized',
-      retry: 'never',
+      retry: 'once-repaired',
       details: { answer: 'not [secret]' },
     });
     expect(requests).toHaveLength(4);
@@ -130,7 +130,7 @@ describe('OAuth client credentials', () => {
       .request(get);
     await expect(wrong).rejects.toMatchObject({
       code: 'remote-unauthorized',
-      retry: 'never',
+      retry: 'once-repaired',
       message: `${origin}/oauth/token answered 401: client id or secret refused (access_denied)`,
     });
     expect(requests).toHaveLength(3);

@@ -1,8 +1,13 @@
 import { TielineError } from '../kit/errors.ts';
-import type { AuthScheme } from '../kit/http.ts';
+import type { AuthScheme, HttpProxy } from '../kit/http.ts';
 import { clearText, type Secret } from '../kit/secret.ts';
 
-type FixedScheme = Exclude<AuthScheme, { type: 'oauthClientCredentials' }>;
+/** A scheme whose access tokens end and are renewed. */
+export type RenewedScheme = Extract<AuthScheme, { type: 'oauthClientCredentials' | 'oauthGrant' }>;
+type FixedScheme = Exclude<AuthScheme, RenewedScheme>;
+
+export const isRenewed = (auth: AuthScheme): auth is RenewedScheme =>
+  auth.type === 'oauthClientCredentials' || auth.type === 'oauthGrant';
 
 const pairOf = (username: string, password: Secret) =>
   Buffer.from(`${username}:${clearText(password)}`).toString('base64');
@@ -33,8 +38,14 @@ export function secretTexts(auth: AuthScheme): string[] {
     case 'header':
       return [clearText(auth.value)];
     case 'oauthClientCredentials':
+    case 'oauthGrant':
       return [clearText(auth.clientSecret)];
   }
+}
+
+/** The same for a proxy, to which RFC 7617 goes as it goes to a host. */
+export function proxySecretTexts({ username = '', password }: HttpProxy): string[] {
+  return password === undefined ? [] : [clearText(password), pairOf(username, password)];
 }
 
 /** A token pasted with its line break is the commonest of wrong secrets; the wire would refuse it less clearly. */

@@ -1,5 +1,6 @@
 import type {
   BudgetStore,
+  GrantStore,
   Http,
   HttpAnswer,
   HttpFactory,
@@ -10,17 +11,25 @@ import type {
 } from '../kit/http.ts';
 import type { IoHook } from '../kit/io-hook.ts';
 import type { Log } from '../kit/log.ts';
-import { clearText, type Secret } from '../kit/secret.ts';
-import { createAccessTokens } from './access-tokens.ts';
+import { clearText, Secret } from '../kit/secret.ts';
+import { type Bearer, createAccessTokens } from './access-tokens.ts';
 import { defaultDenyList, parseRanges, type ResolveName } from './address-guard.ts';
 import { toHttpAnswer, type WireAnswer } from './answers.ts';
-import { authorizationHeaders, secretTexts } from './authorization.ts';
+import {
+  authorizationHeaders,
+  isRenewed,
+  proxySecretTexts,
+  type RenewedScheme,
+  secretTexts,
+} from './authorization.ts';
 import { createExchange, type WireRequest } from './exchange.ts';
+import { memoryGrantStore } from './memory-stores.ts';
 import { createPools } from './pools.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createRedaction, redactError } from './redaction.ts';
 import { nextHop } from './redirects.ts';
 import { isSameHost, parseUrl, resolveUrl } from './target-url.ts';
+import { createUserGrants } from './user-grants.ts';
 import { findStatusError } from './verdicts.ts';
 
 /** What a client may take unless its target or request says otherwise. */
@@ -34,6 +43,8 @@ const defaultLimits: HttpLimits = {
 export interface HttpOptions {
   tokens: TokenStore;
   budgets: BudgetStore;
+  /** What users granted; nobody has granted anything when absent. */
+  grants?: GrantStore;
   log: Log;
   /** CIDR ranges that may not be called unless a target allows them; {@link defaultDenyList} when absent. */
   denyList?: readonly string[];
@@ -63,6 +74,7 @@ export function createHttp(options: HttpOptions): RedactingHttpFactory {
   const exchange = createExchange({ log: options.log, ioHook: options.ioHook, redact: redaction.redact });
   const rateLimits = createRateLimits(options.budgets, now);
   const accessTokens = createAccessTokens({ store: options.tokens, now, redaction });
+  const userGrants = createUserGrants({ store: options.grants ?? memoryGrantStore(), now, redaction });
 
   const follow = async (target: HttpTarget, request: WireRequest): Promise<WireAnswer> => {
     const route = pools.routeFor(target, request.limits.connectTimeoutMs);
@@ -85,41 +97,43 @@ export function createHttp(options: HttpOptions): RedactingHttpFactory {
   };
 
   const sendOpen = async (target: HttpTarget, request: HttpRequest): Promise<HttpAnswer> => {
-    const wire = toWire(target, request);
+    const wire = toWire(target, request, redaction.add);
     await rateLimits.check(target.name, wire.method, wire.url);
     return settle(request, await follow(target, wire));
   };
 
-  // Others may wait for the same token: one caller's signal must not end it.
-  const getToken = (target: HttpTarget, auth: Credentials) =>
-    accessTokens.get(target.name, auth, (request) => sendOpen(target, request));
-
-  const prepare = async (target: HttpTarget): Promise<void> => {
-    if (target.auth.type === 'oauthClientCredentials') await getToken(target, target.auth);
+  const bearerOf = (target: HttpTarget, auth: RenewedScheme): Bearer => {
+    // Others may wait for the same token: no caller's signal may end it.
+    const ask = (request: HttpRequest) => sendOpen(target, request);
+    return auth.type === 'oauthGrant'
+      ? userGrants.bearerFor(target.name, auth, ask)
+      : accessTokens(target.name, auth, ask);
   };
 
-  const sendWithToken = async (target: HttpTarget, wire: WireRequest, auth: Credentials) => {
-    const get = () => getToken(target, auth);
+  const prepare = async (target: HttpTarget): Promise<void> => {
+    if (isRenewed(target.auth)) await bearerOf(target, target.auth).get();
+  };
+
+  const sendWithToken = async (target: HttpTarget, wire: WireRequest, bearer: Bearer) => {
     const attempt = (token: Secret) =>
       follow(target, withHeaders(wire, { authorization: `Bearer ${clearText(token)}` }));
-    const token = await get();
+    const token = await bearer.get();
     const answer = await attempt(token);
-    if (answer.status !== 401) return answer;
-    await accessTokens.forget(target.name, auth, token);
-    return attempt(await get());
+    return answer.status === 401 ? attempt(await bearer.replace(token)) : answer;
+  };
+
+  const sendAuthorized = (target: HttpTarget, wire: WireRequest): Promise<WireAnswer> => {
+    const { auth, name } = target;
+    if (isRenewed(auth)) return sendWithToken(target, wire, bearerOf(target, auth));
+    return follow(target, withHeaders(wire, authorizationHeaders(auth, name)));
   };
 
   const send = async (target: HttpTarget, request: HttpRequest): Promise<HttpAnswer> => {
-    const { auth } = target;
-    const wire = toWire(target, request);
-    if (auth.type === 'none' || !isSameHost(parseUrl(target.baseUrl), wire.url))
+    const wire = toWire(target, request, redaction.add);
+    if (target.auth.type === 'none' || !isSameHost(parseUrl(target.baseUrl), wire.url))
       return sendOpen(target, request);
     await rateLimits.check(target.name, wire.method, wire.url);
-    const answer =
-      auth.type === 'oauthClientCredentials'
-        ? await sendWithToken(target, wire, auth)
-        : await follow(target, withHeaders(wire, authorizationHeaders(auth, target.name)));
-    return settle(request, answer);
+    return settle(request, await sendAuthorized(target, wire));
   };
 
   const redacted = <T>(sent: Promise<T>): Promise<T> =>
@@ -127,23 +141,39 @@ export function createHttp(options: HttpOptions): RedactingHttpFactory {
       throw redactError(thrown, redaction.redact);
     });
 
+  const learn = ({ auth, proxy }: HttpTarget) =>
+    redaction.add([...secretTexts(auth), ...(proxy === undefined ? [] : proxySecretTexts(proxy))]);
+
   return {
     aim(target): Http {
-      redaction.add(secretTexts(target.auth));
+      learn(target);
       return {
         request: (request) => redacted(send(target, request)),
         prepare: () => redacted(prepare(target)),
       };
+    },
+    redeem(redemption) {
+      const target: HttpTarget = { ...redemption, baseUrl: redemption.tokenUrl, auth: { type: 'none' } };
+      learn(target);
+      return redacted(userGrants.redeem(redemption, (request) => sendOpen(target, request)));
     },
     redact: redaction.redact,
     close: pools.close,
   };
 }
 
-type Credentials = Extract<HttpTarget['auth'], { type: 'oauthClientCredentials' }>;
+/** JSON with the clear text of every Secret in it, of which `learn` is told. */
+function toJson(json: unknown, learn: (secrets: string[]) => void): string {
+  return JSON.stringify(json, function reveal(this: Record<string, unknown>, key: string, value: unknown) {
+    const given = this[key];
+    if (!(given instanceof Secret)) return value;
+    learn([clearText(given)]);
+    return clearText(given);
+  });
+}
 
-function toWire(target: HttpTarget, request: HttpRequest): WireRequest {
-  const body = request.json === undefined ? request.body : JSON.stringify(request.json);
+function toWire(target: HttpTarget, request: HttpRequest, learn: (secrets: string[]) => void): WireRequest {
+  const body = request.json === undefined ? request.body : toJson(request.json, learn);
   const headers = {
     accept: 'application/json',
     'user-agent': 'tieline',

@@ -5,6 +5,8 @@ import type { Log } from '../kit/log.ts';
 import type { WireAnswer } from './answers.ts';
 import { toNetworkError } from './network-errors.ts';
 import type { Route } from './pools.ts';
+import { proxyHeaders } from './proxy/proxy-address.ts';
+import { destinationOf, refusedBy, unauthorized } from './proxy/refusals.ts';
 import { showUrl } from './target-url.ts';
 
 /** One request as it goes over the wire. */
@@ -29,8 +31,7 @@ export function createExchange(options: {
   const { log, redact, ioHook } = options;
   return async (route, request) => {
     const { method, url, limits, signal } = request;
-    // A name is checked when its socket is opened; for a literal address Node asks no lookup.
-    route.guard.checkLiteral(url);
+    route.check(url);
     const shown = redact(showUrl(url));
     const startedMs = performance.now();
     const tookMs = () => Math.round(performance.now() - startedMs);
@@ -42,17 +43,26 @@ export function createExchange(options: {
     });
     log.debug({ method, url: shown, status: answer.status, tookMs: tookMs() }, 'http exchange');
     ioHook?.(`http:${method} ${url.pathname}:after`);
+    const forwarder = findForwarder(route, url);
+    if (forwarder !== undefined && answer.status === 407) {
+      throw refusedBy(forwarder, destinationOf(url), unauthorized(forwarder), { status: 407 });
+    }
     return answer;
   };
 }
 
-async function send({ agent }: Route, request: WireRequest): Promise<WireAnswer> {
+const findForwarder = ({ forwarder }: Route, url: URL) => (url.protocol === 'http:' ? forwarder : undefined);
+
+async function send(route: Route, request: WireRequest): Promise<WireAnswer> {
   const { method, url, headers, body, limits, signal } = request;
-  const answer = await agent.request({
+  const path = url.pathname + url.search;
+  const forwarder = findForwarder(route, url);
+  const answer = await route.agent.request({
     origin: url.origin,
-    path: url.pathname + url.search,
+    // A proxy takes the absolute form: RFC 9112 §3.2.2.
+    path: forwarder === undefined ? path : url.origin + path,
     method,
-    headers,
+    headers: forwarder === undefined ? headers : { ...headers, ...proxyHeaders(forwarder) },
     body,
     signal,
     headersTimeout: limits.headersTimeoutMs,

@@ -22,7 +22,7 @@ interface Rule {
 const privateAuthority =
   'If this is meant, give the PEM of its authority as "certificateAuthority" of the connection.';
 
-/** The first rule that holds an error's code says what it is. What only a person can mend is never tried again. */
+/** The first rule that holds an error's code says what it is. What only a person can mend waits for them. */
 const rules: Rule[] = [
   {
     codes: /^(ENOTFOUND|EAI_.*|ESERVFAIL)$/,
@@ -49,14 +49,14 @@ const rules: Rule[] = [
     code: 'tls-failed',
     says: ({ host }) => `the certificate of ${host} is self-signed`,
     hint: privateAuthority,
-    retry: 'never',
+    retry: 'once-repaired',
   },
   {
     codes: /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_UNTRUSTED)$/,
     code: 'tls-failed',
     says: ({ host }) => `the certificate of ${host} is signed by an authority that is not known here`,
     hint: privateAuthority,
-    retry: 'never',
+    retry: 'once-repaired',
   },
   {
     codes: /^CERT_HAS_EXPIRED$/,
@@ -75,14 +75,14 @@ const rules: Rule[] = [
     code: 'tls-failed',
     says: ({ host }, message) => `the certificate is not for ${host}: ${message}`,
     hint: 'Use a host name that the certificate holds.',
-    retry: 'never',
+    retry: 'once-repaired',
   },
   {
     codes: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
     code: 'tls-failed',
     says: ({ host }) => `${host} does not speak TLS on this port`,
     hint: 'Check the scheme (http or https) and the port of the address.',
-    retry: 'never',
+    retry: 'once-repaired',
   },
   {
     codes: /^(EPROTO|ERR_SSL_.*|ERR_TLS_.*|CERT_.*|UNABLE_TO_.*|INVALID_CA|.*_CERT_.*)$/,
@@ -109,6 +109,17 @@ const rules: Rule[] = [
     codes: /^(UND_ERR_DESTROYED|UND_ERR_CLOSED)$/,
     code: 'network-failed',
     says: () => 'Tieline is stopping; nothing more is sent',
+  },
+  {
+    codes: /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
+    code: 'network-failed',
+    says: ({ host }) => `there is no way to ${host} in the network`,
+  },
+  {
+    codes: /^(EACCES|EPERM)$/,
+    code: 'network-failed',
+    says: ({ host }) => `this machine does not let connections to ${host} out`,
+    hint: 'Check the firewall of this machine.',
   },
   { codes: /^ECONNREFUSED$/, code: 'network-failed', says: ({ host }) => `${host} refused the connection` },
   {

@@ -23,9 +23,9 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['localhost', {}, 'is signed by an authority that is not known here', 'never'],
-    ['self-signed', {}, 'is self-signed', 'never'],
-    ['elsewhere', authority, 'is not for localhost', 'never'],
+    ['localhost', {}, 'is signed by an authority that is not known here', 'once-repaired'],
+    ['self-signed', {}, 'is self-signed', 'once-repaired'],
+    ['elsewhere', authority, 'is not for localhost', 'once-repaired'],
     ['expired', authority, 'has expired', 'soon'],
   ])('says of the certificate %s with %o that it %s', async (certificate, trust, reason, retry) => {
     const { origin, requests } = await startServer(() => ({}), certificate);
@@ -47,7 +47,7 @@ describe('TLS', () => {
     'refuses %j as an authority',
     async (certificateAuthority) => {
       const failed = startHttp().aim(targetAt('https://localhost', { certificateAuthority })).request(get);
-      await expect(failed).rejects.toMatchObject({ code: 'tls-failed', retry: 'never' });
+      await expect(failed).rejects.toMatchObject({ code: 'tls-failed', retry: 'once-repaired' });
     },
   );
 });

@@ -1,15 +1,13 @@
-import { X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { Agent } from 'undici';
+import { createHash } from 'node:crypto';
+import { Agent, buildConnector } from 'undici';
 import { TielineError } from '../kit/errors.ts';
-import type { HttpTarget } from '../kit/http.ts';
-import {
-  type AddressGuard,
-  type AddressRange,
-  createAddressGuard,
-  parseRanges,
-  type ResolveName,
-} from './address-guard.ts';
+import type { HttpRouting } from '../kit/http.ts';
+import { clearText } from '../kit/secret.ts';
+import { type AddressRange, createAddressGuard, parseRanges, type ResolveName } from './address-guard.ts';
+import { type Pins, parsePins, pinnedConnector, refusePlain } from './certificate-pins.ts';
+import { type ProxyAddress, parseProxy } from './proxy/proxy-address.ts';
+import { createProxyConnector, type ProxyOptions, proxiedConnector } from './proxy/proxy-connector.ts';
+import { trustAlso } from './trust.ts';
 
 /** Sockets to one origin. A hub's few streams need less; more would only be a flood when a backlog drains. */
 const socketsPerOrigin = 64;
@@ -20,49 +18,63 @@ const keepAliveMs = 4_000;
 /** The sockets of targets that trust and reach the same, and the guard that those sockets passed. */
 export interface Route {
   agent: Agent;
-  guard: AddressGuard;
+  /**
+   * Throws `tls-pin-mismatch` for a plain URL where certificates are pinned, `address-denied` when the URL's host is a literal address that may not be called; names are checked when
+   * their socket is opened. With a proxy they are not: the proxy resolves them, where names may mean something else
+   * than here, so that what they lead to is a matter of its rules. `localhost` counts as literal there.
+   */
+  check(url: URL): void;
+  /** The proxy to which plain requests go whole; absent where every request has a way of its own to the host. */
+  forwarder?: ProxyAddress;
 }
 
 export interface Pools {
-  /** Throws `request-invalid` for a wrong range, `tls-failed` for a certificate authority that is none. */
-  routeFor(target: HttpTarget, connectTimeoutMs: number): Route;
+  /** Throws `request-invalid` for a wrong range, pin or proxy, `tls-failed` for a certificate authority that is none. */
+  routeFor(routing: HttpRouting, connectTimeoutMs: number): Route;
   /** Ends what runs, then closes every socket. Later calls of `routeFor` throw. */
   close(): Promise<void>;
 }
 
 /**
- * Connection pools, by origin within each set of trusted authorities, allowed addresses and connect time-out.
- * They are apart because an open socket carries the permission under which it was opened.
+ * Connection pools, by origin within each set of trusted authorities, pins, allowed addresses, proxy and connect
+ * time-out. They are apart because an open socket carries the permission under which it was opened.
  */
 export function createPools(options: { deny: AddressRange[]; resolveName?: ResolveName }): Pools {
   const routes = new Map<string, Route>();
   let closed = false;
 
-  const open = (target: HttpTarget, connectTimeoutMs: number): Route => {
-    const allow = parseRanges(
-      target.allowAddresses ?? [],
-      `allowAddresses of ${target.name}`,
-      'request-invalid',
-    );
+  const open = (routing: HttpRouting, connectTimeoutMs: number): Route => {
+    const { name, certificateAuthority, pinnedCertificates = [], allowAddresses = [] } = routing;
+    const allow = parseRanges(allowAddresses, `allowAddresses of ${name}`, 'request-invalid');
     const guard = createAddressGuard({ ...options, allow });
-    const secureContext = target.certificateAuthority
-      ? trustAlso(target.certificateAuthority, target.name)
-      : undefined;
+    const secureContext = certificateAuthority ? trustAlso(certificateAuthority, name) : undefined;
+    const pins = parsePins(pinnedCertificates, name);
+    const proxy = routing.proxy && parseProxy(routing.proxy, name);
+    const { resolveName } = options;
+    const tls = { lookup: guard.lookup, ...(secureContext && { secureContext }) };
+    const proxied = proxy && { proxy, allow, resolveName, secureContext };
     const agent = new Agent({
       allowH2: false,
       connections: socketsPerOrigin,
       keepAliveTimeout: keepAliveMs,
-      connectTimeout: connectTimeoutMs,
-      connect: { lookup: guard.lookup, ...(secureContext && { secureContext }) },
+      connect: connectorFor({ tls, pins, proxied, connectTimeoutMs }),
     });
-    return { agent, guard };
+    return {
+      agent,
+      forwarder: proxy?.kind === 'http' ? proxy : undefined,
+      check(url) {
+        if (pins.size > 0) refusePlain(url);
+        const literal = proxy !== undefined && isLoopbackName(url.hostname);
+        guard.checkLiteral(literal ? new URL('http://127.0.0.1') : url);
+      },
+    };
   };
 
   return {
-    routeFor(target, connectTimeoutMs) {
+    routeFor(routing, connectTimeoutMs) {
       if (closed) throw new TielineError('network-failed', 'Tieline is stopping; nothing more is sent');
-      const key = JSON.stringify([connectTimeoutMs, target.allowAddresses, target.certificateAuthority]);
-      const route = routes.get(key) ?? open(target, connectTimeoutMs);
+      const key = keyOf(routing, connectTimeoutMs);
+      const route = routes.get(key) ?? open(routing, connectTimeoutMs);
       routes.set(key, route);
       return route;
     },
@@ -73,21 +85,28 @@ export function createPools(options: { deny: AddressRange[]; resolveName?: Resol
   };
 }
 
-/** The authorities that Node trusts here, NODE_EXTRA_CA_CERTS among them, and those of the PEM. */
-function trustAlso(pem: string, targetName: string): SecureContext {
-  const refused = (cause?: unknown) =>
-    new TielineError('tls-failed', `The certificate authority of ${targetName} is not a PEM certificate`, {
-      hint: 'Give the whole text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
-      retry: 'never',
-      cause,
-    });
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (certificates.length === 0) throw refused();
-  try {
-    // createSecureContext takes any text without a word, and then trusts nothing by it.
-    for (const certificate of certificates) new X509Certificate(certificate);
-  } catch (thrown) {
-    throw refused(thrown);
-  }
-  return createSecureContext({ ca: [...getCACertificates('default'), ...certificates] });
+/** Hashed, for it holds the proxy's password. */
+function keyOf(routing: HttpRouting, connectTimeoutMs: number): string {
+  const { allowAddresses, certificateAuthority, pinnedCertificates, proxy } = routing;
+  const password = proxy?.password && clearText(proxy.password);
+  const parts = [connectTimeoutMs, allowAddresses, certificateAuthority, pinnedCertificates];
+  const whole = JSON.stringify([...parts, proxy?.url, proxy?.username, password]);
+  return createHash('sha256').update(whole).digest('base64url');
+}
+
+/** RFC 6761 §6.3: no name service answers for these, and a proxy would take them for itself. */
+const isLoopbackName = (hostname: string) => /(^|\.)localhost\.?$/.test(hostname);
+
+/** Opens sockets as a target wants: checked against its pins, by way of its proxy. */
+function connectorFor(options: {
+  tls: buildConnector.BuildOptions;
+  pins: Pins;
+  proxied: Omit<ProxyOptions, 'connectTimeoutMs'> | undefined;
+  connectTimeoutMs: number;
+}): buildConnector.connector {
+  const { pins, proxied, connectTimeoutMs } = options;
+  const tls = { ...options.tls, timeout: connectTimeoutMs, allowH2: false };
+  const toHost = pins.size === 0 ? buildConnector(tls) : pinnedConnector(tls, pins);
+  if (proxied === undefined) return toHost;
+  return proxiedConnector(createProxyConnector({ ...proxied, connectTimeoutMs }), toHost);
 }

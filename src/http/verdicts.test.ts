@@ -9,7 +9,7 @@ const errorOf = (status: number, headers = {}, text = '') =>
 describe('the verdict on a status', () => {
   it.each([
     { status: 400, code: 'status-unexpected', retry: 'never' },
-    { status: 401, code: 'remote-unauthorized', retry: 'never' },
+    { status: 401, code: 'remote-unauthorized', retry: 'once-repaired' },
     { status: 403, code: 'remote-forbidden', retry: 'never' },
     { status: 404, code: 'status-unexpected', retry: 'never' },
     { status: 408, code: 'remote-failed', retry: 'soon' },
@@ -27,6 +27,13 @@ describe('the verdict on a status', () => {
 
   it.each([200, 204, 304, 399])('%i is no error', (status) => {
     expect(errorOf(status)).toBeUndefined();
+  });
+
+  it('keeps the headers that tell a reason, and no others', () => {
+    const headers = { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED', 'set-cookie': 'session=1' };
+    expect(errorOf(403, headers)?.details.headers).toEqual({
+      'x-seraph-loginreason': 'AUTHENTICATED_FAILED',
+    });
   });
 
   it('keeps the address, the beginning of the answer, and the reason of a limit', () => {

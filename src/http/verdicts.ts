@@ -28,7 +28,7 @@ const rules: Rule[] = [
 
 /**
  * The error for a status at 400 or above, with the verdict on trying again; undefined below 400.
- * Its details are `{ status, url, answer }`, and `reason` for a rate limit.
+ * Its details are `{ status, url, answer }`, `reason` for a rate limit, and `headers` when some tell a reason.
  */
 export function findStatusError(
   method: HttpRequest['method'],
@@ -45,6 +45,22 @@ export function findStatusError(
   const why = limited ? `${rule.says} (${limited.reason})` : rule.says;
   return new TielineError(rule.code, `${method} ${url} answered ${answer.status}: ${why}`, {
     retry,
-    details: { status: answer.status, url, answer: excerpt(answer.text, redact), ...limited },
+    details: {
+      status: answer.status,
+      url,
+      answer: excerpt(answer.text, redact),
+      ...findReasons(answer.headers, redact),
+      ...limited,
+    },
   });
+}
+
+/** The headers in which products tell why, such as `x-authentication-denied-reason`. */
+function findReasons(
+  headers: Record<string, string>,
+  redact: (text: string) => string,
+): { headers?: Record<string, string> } {
+  const reasons = Object.entries(headers).filter(([name]) => /^x-.*reason$/.test(name));
+  if (reasons.length === 0) return {};
+  return { headers: Object.fromEntries(reasons.map(([name, value]) => [name, redact(value)])) };
 }

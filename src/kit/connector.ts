@@ -1,14 +1,20 @@
 import type { z } from 'zod';
+import type { CodeHost } from './code-host.ts';
+import type { ErrorCode } from './error-catalogue.ts';
 import type { Http, HttpTarget } from './http.ts';
 import type { JiraClient } from './jira.ts';
 import type { Log } from './log.ts';
-import type { Opened } from './settings.ts';
+import type { Secret } from './secret.ts';
+import type { Opened, SecretReference } from './settings.ts';
 
 /** What a capability's check said. */
 export interface CapabilityReport {
   /** e.g. `account`, `permissions`, `builds`. */
   capability: string;
+  /** `missing`: it works in part, something that it needs is lacking. `not-configured`: nobody asked for it. */
   state: 'ok' | 'refused' | 'missing' | 'not-configured' | 'failed';
+  /** The error behind `refused` and `failed`; see `docs/errors.md`. */
+  code?: ErrorCode;
   /** One sentence for the reader. */
   message: string;
   /** What to do, when something is to be done. */
@@ -17,9 +23,24 @@ export interface CapabilityReport {
   details?: { name: string; project?: string; state: 'ok' | 'missing' }[];
 }
 
-/** The answer of a connection's Test. `ok` when every configured capability is ok. */
+/** What the other side said of its rate limit in its answers' headers, as far as it said anything. */
+export interface RateLimitReport {
+  /** Requests in its window. */
+  limit?: number;
+  remaining?: number;
+  /** When the window begins anew, ISO 8601. */
+  reset?: string;
+  /** Less than a fifth is left, by its own word. */
+  near: boolean;
+}
+
+/**
+ * The answer of a connection's Test: `failed` when a capability failed or was refused, `limited` when something is
+ * missing, else `passed`. `ok` unless it failed.
+ */
 export interface TestReport {
   ok: boolean;
+  outcome: 'passed' | 'limited' | 'failed';
   /** e.g. `Jira Cloud 1001.0.0` */
   product?: string;
   /** The account found: display name and id. */
@@ -27,6 +48,7 @@ export interface TestReport {
   capabilities: CapabilityReport[];
   /** Other side's clock minus ours, in milliseconds; absent when it sent no Date. */
   clockSkewMs?: number;
+  rateLimit?: RateLimitReport;
   tookMs: number;
 }
 
@@ -54,10 +76,34 @@ export interface Egress {
   certificateAuthority?: string;
   /** CIDR ranges that the deny list refuses but this connection may reach, e.g. `127.0.0.1/32`. */
   allowAddresses?: string[];
+  /** SHA-256 fingerprints of certificates, one of which the other side must show. */
+  pinnedCertificates?: string[];
+  /** Absent: directly. */
+  proxy?: { url: string; username?: string; password?: SecretReference };
 }
 
 /** Settings as stored, when their connector is not known: its schema has checked them. */
 export type Settings = Egress & Record<string, unknown>;
+
+/**
+ * What a user agrees to at the other side, so that a connection may act in their name: an authorization request of
+ * OAuth 2.0 (RFC 6749 §4.1) and where its code is redeemed. The grant is kept under the connection's id.
+ */
+export interface Consent {
+  authorizationUrl: string;
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: Secret;
+  scopes: string[];
+  /** Further parameters of the authorization request, e.g. Atlassian's `audience`. */
+  parameters: Record<string, string>;
+}
+
+/** Reads secrets that are kept outside. */
+export interface SecretSource {
+  /** @throws reference-not-found when there is no such path, or no such field in it */
+  read(path: string, field: string): Promise<Secret>;
+}
 
 /**
  * Code for one outside product: a folder under `connectors/`, made by {@link defineConnector}.
@@ -72,6 +118,10 @@ export interface Connector<S extends Egress> {
   /** Says who we are there, and what works, each capability by itself. A refusal is reported, not thrown. */
   test(connection: Connection<S>, about?: TestScope): Promise<TestReport>;
   jira?(connection: Connection<S>): JiraClient;
+  /** What a user must agree to, where the connection's way in is a user's consent; undefined where it is another. */
+  consent?(settings: Opened<S>): Consent | undefined;
+  codeHost?: CodeHost<S>;
+  secretSource?(connection: Connection<S>): SecretSource;
 }
 
 /** Declares a connector; the type of its settings follows from the schema. */

@@ -1,7 +1,10 @@
 import { type ErrorCode, errorCatalogue } from './error-catalogue.ts';
 
-/** Whether the same attempt may help later: never, soon (by back-off), or not before a moment. */
-export type RetryVerdict = 'never' | 'soon' | { after: Date };
+/**
+ * Whether the same attempt may help later: never, soon (by back-off), not before a moment, or once somebody has
+ * repaired the connection (its credential, its secret): until then nothing of it is worth sending.
+ */
+export type RetryVerdict = 'never' | 'soon' | 'once-repaired' | { after: Date };
 
 export interface TielineErrorOptions {
   /** What the reader can do; the catalogue's own advice stands when this is absent. */

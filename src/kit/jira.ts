@@ -1,4 +1,6 @@
+import type { DevSubmission, SequencedDevEntity } from './dev-info.ts';
 import type { TielineError } from './errors.ts';
+import type { JiraMetadata } from './jira-metadata.ts';
 
 /** States a build may have on an issue. Jira's own words; see the Builds API, version 0.1. */
 export const buildStates = [
@@ -46,6 +48,8 @@ export interface Build {
   /** When the state came to be, by the clock of the CI. */
   lastUpdated: Date;
   issueKeys: string[];
+  /** Who or what started the run. The hub keeps and shows it; Jira has no field for it. */
+  triggeredBy?: string;
   references?: BuildReference[];
   testInfo?: TestCounts;
 }
@@ -62,6 +66,8 @@ export interface Deployment {
   state: DeploymentState;
   lastUpdated: Date;
   issueKeys: string[];
+  /** Who or what started the run. The hub keeps and shows it; Jira has no field for it. */
+  triggeredBy?: string;
   /** Jira Service Management services that were deployed. */
   services?: string[];
   environment: { id: string; displayName: string; type: EnvironmentType };
@@ -77,6 +83,8 @@ export type Sequenced<E> = E & { sequence: number };
 /** What an entity named and Jira did not tie it to. */
 export interface Untied {
   unknownIssueKeys: string[];
+  /** Known, but Jira refuses to tie them; with its reasons. Jira Cloud refuses an entity whole or not at all. */
+  refusedIssueKeys: { key: string; reason: string }[];
   /** Beyond Jira's limits, and so not sent. */
   leftOutIssueKeys: string[];
   /** Services that Jira does not know, or that are beyond its limits. */
@@ -138,6 +146,19 @@ export interface Submitter<E> {
   submit(entities: Sequenced<E>[], options?: { properties?: SubmitProperties }): Promise<SubmitAnswer>;
 }
 
+/** Sends development information, and takes it back. */
+export interface DevInfoSubmitter {
+  /** As {@link Submitter.submit}; what is gone is deleted. */
+  submit(entities: SequencedDevEntity[], submission: DevSubmission): Promise<SubmitAnswer>;
+  /**
+   * Deletes whatever was submitted with these properties. Jira Cloud alone can: throws `jira-edition-unsuited` for a
+   * self-hosted Jira, where each link is taken back by itself.
+   */
+  removeByProperties(properties: Record<string, string>): Promise<void>;
+  /** Whether anything is left of what was submitted with these properties. @throws as removeByProperties */
+  existsByProperties(properties: Record<string, string>): Promise<boolean>;
+}
+
 /** What a gate says. `expired` is no word of Jira's contract, but of Atlassian's own plugin for Jenkins. */
 export const gatingStates = ['awaiting', 'allowed', 'prevented', 'expired', 'invalid'] as const;
 export type GatingState = (typeof gatingStates)[number];
@@ -168,12 +189,31 @@ export interface Gatekeeper {
   gatingStatus(deployment: DeploymentKey): Promise<GatingStatus>;
 }
 
-/** What an edition can do, decided once from serverInfo. */
+/** What one Jira can do and how it wants it, decided once from its edition and version. */
+export interface JiraCapabilities {
+  /** The newest version of the platform API. With 3 texts are documents (ADF), with 2 wiki text. */
+  api: '2' | '3';
+  /** By what users are known. */
+  userId: 'accountId' | 'name';
+  /** How a search is paged. */
+  search: 'token' | 'offset';
+  /** `by-project`: `createmeta/{project}/issuetypes`; `whole`: one answer for everything asked. */
+  createMeta: 'by-project' | 'whole';
+  /** Where administrators register webhooks. */
+  webhookPath: string;
+  personalAccessTokens: boolean;
+  passwords: boolean;
+  /** Whether builds, deployments and development information have APIs of their own. */
+  panels: boolean;
+}
+
+/** Which Jira stands at an address. */
 export interface JiraIdentity {
   edition: 'cloud' | 'data-center' | 'server';
   version: string;
   /** The base URL by the site's own word. */
   baseUrl: string;
+  capabilities: JiraCapabilities;
 }
 
 /** Jira, whatever its edition. Grows with the features that need more of it. */
@@ -181,4 +221,7 @@ export interface JiraClient {
   identify(): Promise<JiraIdentity>;
   builds: Submitter<Build> & Reader<BuildKey>;
   deployments: Submitter<Deployment> & Reader<DeploymentKey> & Gatekeeper;
+  /** Branches, commits and pull requests; on a self-hosted Jira remote links. */
+  devInfo: DevInfoSubmitter;
+  metadata: JiraMetadata;
 }

@@ -3,9 +3,11 @@ import type { Secret } from './secret.ts';
 
 /** A settings field that holds a secret: at rest and in the API a reference such as `{ "secret": "account.jira-token" }`. */
 export function secretReference() {
-  return z
-    .strictObject({ secret: z.string().min(1).max(300) })
-    .meta({ description: 'The secret by its name: `x`, `org.x` or `account.x`.' });
+  return z.strictObject({ secret: z.string().min(1).max(1_000) }).meta({
+    description:
+      'The secret by its name: `x`, `org.x` or `account.x`. Or where it is kept outside: `env:NAME`, ' +
+      '`file:/absolute/path`, `vault:connection:mount/path#field`.',
+  });
 }
 
 /** A reference as {@link secretReference} parses it. */

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TielineError } from '../../kit/errors.ts';
 import { clearText, Secret } from '../../kit/secret.ts';
@@ -37,13 +37,16 @@ async function findKeyFile(path: string): Promise<Secret | undefined> {
   }
 }
 
-/** Written once and synced with its folder: losing it after the first secret is sealed would lose the secret. */
+/** Synced with its folder: losing it after the first secret is sealed would lose the secret. */
 async function writeKeyFile(path: string, home: string, masterKey: Secret): Promise<void> {
+  const draft = `${path}.new`;
   try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(`${clearText(masterKey)}\n`);
+    // A draft that a killed hub left is written over.
+    const file = await open(draft, 'w', 0o600);
+    await file.writeFile(`${clearText(masterKey).trim()}\n`);
     await file.sync();
     await file.close();
+    await rename(draft, path);
     const folder = await open(home, 'r');
     await folder.sync();
     await folder.close();
@@ -52,12 +55,19 @@ async function writeKeyFile(path: string, home: string, masterKey: Secret): Prom
   }
 }
 
+const keyFileOf = (home: string): string => join(home, 'master.key');
+
+/** Puts a new master key in the place of the one in the home, all or nothing. @throws home-unusable */
+export function keepMasterKeyInHome(home: string, masterKey: Secret): Promise<void> {
+  return writeKeyFile(keyFileOf(home), home, masterKey);
+}
+
 /**
  * The master key kept in `home/master.key` (mode 0600), made at the first start of an empty database. Throws
  * `master-key-missing` when the database was encrypted but the file is gone: a new key would not open it.
  */
 export async function masterKeyFromHome(home: string, database: Database): Promise<Secret> {
-  const path = join(home, 'master.key');
+  const path = keyFileOf(home);
   const found = await findKeyFile(path);
   if (found !== undefined) return found;
   const used = await database.kysely.selectFrom('vault_canary').select('single').executeTakeFirst();

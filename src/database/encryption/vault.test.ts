@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../../test/postgres.ts';
 import { clearText, Secret } from '../../kit/secret.ts';
-import { makeMasterKey, masterKeyFromHome } from './master-key.ts';
-import { openVault } from './vault.ts';
+import { keepMasterKeyInHome, makeMasterKey, masterKeyFromHome } from './master-key.ts';
+import { sealedColumns } from './sealed-columns.ts';
+import { openVault, type Vault } from './vault.ts';
 
 let test: TestDatabase;
 let home: string;
@@ -96,22 +97,109 @@ it('refuses data keys that did not encrypt this database', async () => {
   expect(await test.database.kysely.selectFrom('data_keys').select('id').execute()).toEqual([]);
 });
 
-it('rotates the master key: the old one opens nothing, the new one everything', async () => {
-  const [old, next] = [makeMasterKey(), makeMasterKey()];
-  const running = await open(old);
-  const sealed = await running.seal(token, 'x');
-  await running.rotate(next);
-  await expect(open(old)).rejects.toMatchObject({ code: 'master-key-wrong' });
-  expect(clearText(await (await open(next)).unseal(sealed, 'x'))).toBe(clearText(token));
-  await running.rotate(old);
-  expect(clearText(await (await open(old)).unseal(sealed, 'x'))).toBe(clearText(token));
-});
+describe('a rotation of the master key', () => {
+  const put = async (sealed: Buffer, key: string) =>
+    test.database.pool.query('insert into access_tokens (key, sealed, expires_at) values ($1, $2, now())', [
+      key,
+      sealed,
+    ]);
+  const stored = async (key: string): Promise<Buffer> => {
+    const { rows } = await test.database.pool.query<{ sealed: Buffer }>(
+      'select sealed from access_tokens where key = $1',
+      [key],
+    );
+    return rows[0]?.sealed ?? Buffer.alloc(0);
+  };
+  const fill = async (vault: Vault, count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      await put(await vault.seal(new Secret(`value ${n}`), `access token ${n}`), `${n}`);
+    }
+  };
+  const clear = async (vault: Vault, key: string) =>
+    clearText(await vault.unseal(await stored(key), `access token ${key}`));
 
-it('rotates nothing when the given key is none', async () => {
-  const masterKey = makeMasterKey();
-  const vault = await open(masterKey);
-  await expect(vault.rotate(new Secret('short'))).rejects.toMatchObject({ code: 'configuration-invalid' });
-  await open(masterKey);
+  it('encrypts everything anew, and lets both keys in until it is ended by a hub that runs with the new one', async () => {
+    const [old, next] = [makeMasterKey(), makeMasterKey()];
+    const running = await open(old);
+    // More than one batch.
+    await fill(running, 450);
+    const before = await stored('7');
+    expect(await running.rotate(next)).toMatchObject({ resealed: 450, next: expect.any(String) });
+    expect(before.subarray(0, 5)).not.toEqual((await stored('7')).subarray(0, 5));
+    for (const key of [old, next]) expect(await clear(await open(key), '449')).toBe('value 449');
+    await expect(running.endRotation()).rejects.toMatchObject({ code: 'resource-in-use' });
+    const restarted = await open(next);
+    expect(await restarted.endRotation()).toEqual({ current: expect.any(String), next: null });
+    await expect(open(old)).rejects.toMatchObject({ code: 'master-key-wrong' });
+    expect(await clear(await open(next), '7')).toBe('value 7');
+    // The one that still runs with the old key has the data keys in memory.
+    expect(await clear(running, '7')).toBe('value 7');
+  });
+
+  it('is seen by a replica that runs: it opens what another one has sealed anew', async () => {
+    const [old, next] = [makeMasterKey(), makeMasterKey()];
+    const [one, other] = [await open(old), await open(old)];
+    await fill(one, 1);
+    await one.rotate(next);
+    expect(await clear(other, '0')).toBe('value 0');
+    const sealed = await other.seal(token, 'x');
+    expect(clearText(await one.unseal(sealed, 'x'))).toBe(clearText(token));
+  });
+
+  it('keeps the new key where the hub keeps it, and then ends by itself', async () => {
+    const old = await masterKeyFromHome(home, test.database);
+    const vault = await openVault({
+      database: test.database,
+      masterKey: old,
+      keepMasterKey: (key) => keepMasterKeyInHome(home, key),
+    });
+    await fill(vault, 1);
+    expect(await vault.rotate(makeMasterKey())).toMatchObject({ resealed: 1, next: null });
+    await expect(open(old)).rejects.toMatchObject({ code: 'master-key-wrong' });
+    const path = join(home, 'master.key');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await clear(await open(await masterKeyFromHome(home, test.database)), '0')).toBe('value 0');
+  });
+
+  it('goes on when it is asked for again, and gives way to another key when it was left unfinished', async () => {
+    const [old, lost, next] = [makeMasterKey(), makeMasterKey(), makeMasterKey()];
+    const vault = await open(old);
+    await fill(vault, 3);
+    await vault.rotate(lost);
+    expect(await vault.rotate(lost)).toMatchObject({ resealed: 0 });
+    expect(await vault.rotate(next)).toMatchObject({ resealed: 3 });
+    await expect(open(lost)).rejects.toMatchObject({ code: 'master-key-wrong' });
+    for (const key of [old, next]) expect(await clear(await open(key), '2')).toBe('value 2');
+  });
+
+  it('begins nothing when the given key is none', async () => {
+    const masterKey = makeMasterKey();
+    const vault = await open(masterKey);
+    await expect(vault.rotate(new Secret('short'))).rejects.toMatchObject({ code: 'configuration-invalid' });
+    expect(await vault.masterKey()).toMatchObject({ next: null });
+  });
+
+  it('leaves what no key opens as it is, says so, and does the rest', async () => {
+    const vault = await open(makeMasterKey());
+    await fill(vault, 2);
+    await put(await vault.seal(token, 'of another row'), 'strange');
+    const strange = await stored('strange');
+    expect(await vault.rotate(makeMasterKey())).toMatchObject({ resealed: 2 });
+    expect(await stored('strange')).toEqual(strange);
+  });
+
+  it('knows every column that may hold what the vault sealed', async () => {
+    const { rows } = await test.database.pool.query<{ name: string }>(`
+      select table_name || '.' || column_name as name from information_schema.columns
+      where table_schema = 'public' and data_type = 'bytea' order by 1`);
+    const sealed = sealedColumns.map(({ table, column }) => `${table}.${column}`);
+    // Hashes, and the vault's own keys.
+    const others = /(^|[._])(hash|wrapped)$|^vault_canary[.]sealed$|^sign_in_attempts[.]key$/;
+    const unknown = rows
+      .map(({ name }) => name)
+      .filter((name) => !sealed.includes(name) && !others.test(name));
+    expect(unknown).toEqual([]);
+  });
 });
 
 it('keeps a key in the home, made once, closed to others, and never made anew', async () => {
