@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormatsModule from 'ajv-formats';
+import { parse as parseYaml } from 'yaml';
 import { type Deviation, deviations, type JsonObject } from './deviations.ts';
+import { harnessCodeDeviations } from './harness-code-deviations.ts';
 
 // Its types describe the module object, not what Node hands over.
 const addFormats = addFormatsModule.default ?? addFormatsModule;
@@ -11,6 +13,7 @@ const files = {
   platform: 'jira-cloud-platform-v3.2025-09.json',
   software: 'jira-software-cloud.2025-06.json',
   dataCenter: 'jira-dc-10.3.24.json',
+  harnessCode: 'harness-code.2026-08-21.yaml',
 } as const;
 type Document = keyof typeof files;
 
@@ -28,6 +31,7 @@ function read(name: string): JsonObject {
   } catch (cause) {
     throw new Error(`TIELINE_CONTRACTS has no ${name}`, { cause });
   }
+  if (name.endsWith('.yaml')) return parseYaml(text);
   // Java's name of the class of decimal digits; JavaScript knows the shorter one.
   return JSON.parse(text.replaceAll('\\\\p{Digit}', '\\\\p{Nd}'));
 }
@@ -56,7 +60,7 @@ function listOperations(document: Document, description: JsonObject): Operation[
   const paths = Object.entries((description.paths ?? {}) as Record<string, JsonObject>);
   return paths.flatMap(([path, methods]) =>
     Object.entries(methods)
-      .filter(([method]) => ['get', 'post', 'put', 'delete'].includes(method))
+      .filter(([method]) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
       .map(([method, operation]) => ({
         document,
         method: method.toUpperCase(),
@@ -67,6 +71,8 @@ function listOperations(document: Document, description: JsonObject): Operation[
       })),
   );
 }
+
+const allDeviations: Deviation[] = [...deviations, ...harnessCodeDeviations];
 
 /** @param plainPath turns the path of a request into the one that the documents have. */
 function openContracts(documents: Document[], plainPath: (path: string) => string) {
@@ -79,7 +85,7 @@ function openContracts(documents: Document[], plainPath: (path: string) => strin
   const operations: Operation[] = [];
   for (const document of documents) {
     const description = read(files[document]);
-    for (const deviation of deviations.filter((one: Deviation) => one.document === document)) {
+    for (const deviation of allDeviations.filter((one) => one.document === document)) {
       deviation.apply(description);
     }
     ajv.addSchema(description, document);
@@ -164,3 +170,8 @@ export const { validateRequest, validateResponse, getRequestSchema } = openContr
 
 /** The same of Jira Data Center, whatever its context path: its description starts below `/rest`. */
 export const dataCenterContract = openContracts(['dataCenter'], (path) => path.replace(/^.*?\/rest\//, '/'));
+
+/** The same of Harness Code and Gitness, wherever their API is mounted. */
+export const harnessCodeContract = openContracts(['harnessCode'], (path) =>
+  path.replace(/^(\/code)?\/api\/v1\//, '/'),
+);

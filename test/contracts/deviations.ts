@@ -3,7 +3,7 @@ export type JsonObject = { [key: string]: unknown };
 
 /** Where the real Jira is known to do otherwise than its published contract. */
 export interface Deviation {
-  document: 'platform' | 'software' | 'dataCenter';
+  document: 'platform' | 'software' | 'dataCenter' | 'harnessCode';
   what: string;
   why: string;
   /** Changes the description in place, before it is compiled. */
@@ -99,8 +99,40 @@ export const deviations: Deviation[] = [
     what: 'A list is a list',
     why: 'the description names the schema of one member where its own words say that several are returned',
     apply(description) {
-      for (const path of ['/api/2/project', '/api/2/user/search', '/api/2/issue/{issueIdOrKey}/remotelink']) {
+      const lists = [
+        'project',
+        'user/search',
+        'user/assignable/search',
+        'issue/{issueIdOrKey}/remotelink',
+        'issuetype',
+        'status',
+        'priority',
+        'resolution',
+        'field',
+        'project/{projectIdOrKey}/statuses',
+        'project/{projectIdOrKey}/components',
+        'project/{projectIdOrKey}/versions',
+      ];
+      for (const path of lists.map((list) => `/api/2/${list}`)) {
         wrapAnswer(description, 'get', path, (one) => ({ anyOf: [{ type: 'array', items: one }, one] }));
+      }
+    },
+  },
+  {
+    document: 'platform',
+    what: 'Linking two issues answers with nothing but its status',
+    why: 'the contract names a JSON body and says nothing of what is in it; clients that parse one fail',
+    apply(description) {
+      responsesOf(description, 'post', '/rest/api/3/issueLink')[201] = { description: 'Linked' };
+    },
+  },
+  {
+    document: 'dataCenter',
+    what: 'A history tells of a value that was not there by null',
+    why: 'the description knows no null at all; its texts from and to are Java Strings, and recorded answers hold null',
+    apply(description) {
+      for (const name of ['from', 'fromString', 'to', 'toString']) {
+        schemaOf(description, 'ChangeItemBean')[name] = { type: ['string', 'null'] };
       }
     },
   },

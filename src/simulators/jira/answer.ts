@@ -1,9 +1,10 @@
-/** What a route answers: JSON (`body`), a page (`html`), or nothing but a status. */
+/** What a route answers: JSON (`body`), a page (`html`), a file (`bytes`), or nothing but a status. */
 export interface Answer {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
   html?: string;
+  bytes?: Buffer;
 }
 
 /** Thrown by a route to end the request with this answer. */

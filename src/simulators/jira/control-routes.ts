@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { Refusal } from './answer.ts';
 import { gatingStatuses } from './devops/gates.ts';
 import { type Faults, rateLimitReasons } from './faults.ts';
+import { allowRedirect } from './oauth/authorize-routes.ts';
 import { permissions } from './permissions.ts';
 import { type Route, type RouteRequest, readJson } from './route.ts';
 import type { SimulatorState } from './state.ts';
+import type { World } from './world.ts';
 
 const delayMs = z.number().int().min(0).max(600_000);
 const match = z.strictObject({
@@ -47,6 +49,10 @@ const orderSchema = z.union([
   }),
   z.strictObject({ searchLagMs: z.number().int().min(0) }),
   z.strictObject({ wrongCredentialsAreAnonymous: z.literal(true) }),
+  z.strictObject({ consentAs: z.string() }),
+  z.strictObject({ allowRedirect: z.url() }),
+  z.strictObject({ refuseConsent: z.literal(true) }),
+  z.strictObject({ revokeConsent: z.strictObject({ clientId: z.string(), email: z.string() }) }),
 ]);
 
 /** One gate by its deployment, or, without one, all. */
@@ -69,7 +75,7 @@ function read<S extends z.ZodType>(schema: S, request: RouteRequest): z.output<S
 }
 
 /** The simulator's own addresses, which no Jira has: faults, gates and a look inside. They need no credential. */
-export function controlRoutes(faults: Faults, state: SimulatorState): Route[] {
+export function controlRoutes(world: World, faults: Faults, state: SimulatorState): Route[] {
   const listed = () => ({ status: 200, body: { faults: faults.list() } });
   return [
     { method: 'GET', path: '/_simulator/state', handle: () => ({ status: 200, body: state.snapshot() }) },
@@ -83,7 +89,13 @@ export function controlRoutes(faults: Faults, state: SimulatorState): Route[] {
         if ('expireTokens' in order) faults.expireTokens();
         else if ('refusePermission' in order) faults.refusePermission(order.refusePermission, order.email);
         else if ('searchLagMs' in order) faults.lagSearch(order.searchLagMs);
-        else faults.treatWrongCredentialsAsNone();
+        else if ('consentAs' in order) faults.consentAs(order.consentAs);
+        else if ('allowRedirect' in order) allowRedirect(world.seed, order.allowRedirect);
+        else if ('refuseConsent' in order) faults.refuseConsent();
+        else if ('revokeConsent' in order) {
+          const { clientId, email } = order.revokeConsent;
+          return { status: faults.revokeConsent(clientId, email) ? 204 : 404 };
+        } else faults.treatWrongCredentialsAsNone();
         return { status: 204 };
       },
     },

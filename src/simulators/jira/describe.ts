@@ -7,9 +7,20 @@ export interface SimulatorDescription {
   site: string;
   gateway: string;
   tokenUrl: string;
+  authorizeUrl: string;
   cloudId: string;
   accounts: { email: string; apiToken: string; displayName: string; may: string }[];
   clients: { name: string; clientId: string; clientSecret: string; scopes: string[] }[];
+  /** OAuth client credentials for the platform API at the gateway. */
+  serviceAccounts: { account: string; clientId: string; clientSecret: string; scopes: string[] }[];
+  /** Apps for OAuth 2.0 (3LO), which starts at `authorizeUrl`. */
+  oauthApps: {
+    name: string;
+    clientId: string;
+    clientSecret: string;
+    redirectUris: string[];
+    scopes: string[];
+  }[];
   apps: { key: string; token: string; modules: string[] }[];
   projects: { key: string; name: string }[];
   control: { faults: string; gates: string; state: string };
@@ -26,6 +37,7 @@ export function describeSimulator(simulator: JiraSimulator): SimulatorDescriptio
     site: siteUrl,
     gateway: gatewayUrl,
     tokenUrl: `${gatewayUrl}/oauth/token`,
+    authorizeUrl: `${gatewayUrl}/authorize`,
     cloudId,
     accounts: simulator.accounts.map(({ email, apiToken, displayName, permissions }) => ({
       email,
@@ -34,6 +46,14 @@ export function describeSimulator(simulator: JiraSimulator): SimulatorDescriptio
       may: may(permissions),
     })),
     clients: simulator.clients.map((client) => ({ ...client })),
+    serviceAccounts: simulator.serviceAccounts.map((one) => ({ ...one })),
+    oauthApps: simulator.oauthApps.map(({ name: app, clientId, clientSecret, redirectUris, scopes }) => ({
+      name: app,
+      clientId,
+      clientSecret,
+      redirectUris,
+      scopes,
+    })),
     apps: simulator.apps.map((app) => ({ ...app })),
     projects: simulator.projects.map(({ key, name: projectName }) => ({ key, name: projectName })),
     control: {
@@ -63,6 +83,17 @@ export function describeAsText(description: SimulatorDescription): string {
     'OAuth clients (client credentials)',
     ...description.clients.map(
       (one) => `  ${one.name}: ${one.scopes.join(', ')}\n    ${one.clientId}\n    ${one.clientSecret}`,
+    ),
+    '',
+    'Service accounts (OAuth client credentials, for the platform API at the gateway)',
+    ...description.serviceAccounts.map(
+      (one) => `  ${one.account}: ${one.scopes.join(' ')}\n    ${one.clientId}\n    ${one.clientSecret}`,
+    ),
+    '',
+    `OAuth 2.0 (3LO) apps, which start at ${description.authorizeUrl}`,
+    ...description.oauthApps.map(
+      (one) =>
+        `  ${one.name}: ${one.scopes.join(' ')}\n    ${one.clientId}\n    ${one.clientSecret}\n    back to ${one.redirectUris.join(', ')}`,
     ),
     '',
     "App tokens (Bearer, for the site's own DevOps addresses)",

@@ -21,7 +21,6 @@ export interface Edition {
   refuseCreate(): Refusal;
   /** An account as others see it. */
   showUser(world: World, api: string, account: SeedAccount): object;
-  /** What a project and an issue type show beside what all editions show. */
+  /** What a project shows beside what all editions show. */
   projectDetails: object;
-  issueTypeDetails: object;
 }

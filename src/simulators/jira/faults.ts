@@ -77,9 +77,15 @@ export interface Faults {
   tooLargeOver(entities: number): void;
   /** Every access token given out so far ends. */
   expireTokens(): void;
+  /** A person takes back what an app was allowed. True when there was something. */
+  revokeConsent(clientId: string, email: string): boolean;
+  /** Who opens the page for consent is this account, and accepts at once. */
+  consentAs(email: string): void;
+  /** Who opens the page for consent cancels at once. */
+  refuseConsent(): void;
   /** Takes a permission from one account, or from all. */
   refusePermission(permission: string, email?: string): void;
-  /** Search sees new issues only after this time, in milliseconds. */
+  /** Search sees new issues and changes only after this time, in milliseconds. */
   lagSearch(lagMs: number): void;
   /** Wrong API tokens are treated as none, as some sites do, instead of 401. */
   treatWrongCredentialsAsNone(): void;
@@ -145,6 +151,19 @@ export function createFaults(world: World): Faults {
       });
     },
     expireTokens: () => world.tokens.expireAll(),
+    revokeConsent(clientId, email) {
+      world.tokens.revoke(clientId, email);
+      return world.grants.revoke(clientId, email);
+    },
+    consentAs(email) {
+      if (!world.seed.accounts.some((one) => one.email === email)) {
+        throw new RangeError(`no account with the e-mail address ${email}`);
+      }
+      world.switches.consent = { as: email };
+    },
+    refuseConsent() {
+      world.switches.consent = 'refuse';
+    },
     refusePermission(permission, email) {
       world.switches.refusedPermissions.push({ permission, email });
     },

@@ -1,4 +1,5 @@
 import { platformErrors } from './answer.ts';
+import { createBurstHeaders } from './burst-headers.ts';
 import { controlRoutes } from './control-routes.ts';
 import {
   type DataCenterOptions,
@@ -11,18 +12,24 @@ import { createDeploymentsApi } from './devops/deployment-routes.ts';
 import { createDevinfoApi } from './devops/devinfo-routes.ts';
 import { gatewayRoutes, siteRoutes } from './devops/mount.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { oauthRoutes } from './oauth-routes.ts';
+import { allowRedirect, authorizeRoutes } from './oauth/authorize-routes.ts';
+import { platformAtGateway, resourceRoutes } from './oauth/platform-routes.ts';
+import { tokenRoutes } from './oauth/token-routes.ts';
 import { pageRoutes } from './pages/page-routes.ts';
 import { devopsExtras } from './pages/panels.ts';
 import { cloudEdition } from './platform/cloud-edition.ts';
-import { issuePropertyRoutes } from './platform/issue-properties.ts';
-import { issueRoutes } from './platform/issue-routes.ts';
-import { projectRoutes, projectSearchRoutes } from './platform/project-routes.ts';
+import { changelogRoutes } from './platform/histories.ts';
+import { createMetaRoutes, oldCreateMetaRoutes } from './platform/issue-meta-routes.ts';
+import { platformRoutes } from './platform/platform-routes.ts';
+import { projectSearchRoutes } from './platform/project-routes.ts';
 import { searchRoutes } from './platform/search-routes.ts';
 import { siteInformationRoutes } from './platform/site-routes.ts';
+import { cloudUserRoutes } from './platform/user-routes.ts';
 import type { Seed } from './seed.ts';
 import { startServer } from './server.ts';
 import { createState, type LoggedRequest, type SimulatorState } from './state.ts';
+import { adminWebhookRoutes } from './webhooks/admin-webhook-routes.ts';
+import { dynamicWebhookRoutes } from './webhooks/dynamic-webhook-routes.ts';
 import { createWorld } from './world.ts';
 
 export type { DataCenterOptions, DataCenterSimulator } from './data-center/start-data-center.ts';
@@ -33,6 +40,8 @@ export {
   describeDataCenterAsText,
   describeSimulator,
 } from './describe.ts';
+export { startHttpsRedirect } from './not-jira/https-redirect.ts';
+export { type NotJiraKind, startNotJira } from './not-jira/not-jira.ts';
 export { parseSeed, parseSeedText } from './seed.ts';
 
 /** How a simulated Jira Cloud starts. */
@@ -52,6 +61,10 @@ export interface JiraSimulatorOptions {
   name?: string;
   /** Larger bodies are 413. No contract names a size; 10 MiB when absent. */
   maxBodyBytes?: number;
+  /** What `serverInfo` calls the site, when that is not the address where it listens. */
+  baseUrl?: string;
+  /** PEM texts: the site then speaks HTTPS. */
+  tls?: { key: string; cert: string };
 }
 
 /** A running simulated Jira Cloud. */
@@ -65,11 +78,17 @@ export interface JiraSimulator {
   cloudId: string;
   accounts: Seed['accounts'];
   clients: Seed['clients'];
+  /** OAuth client credentials for the platform API at the gateway, each acting as one of the accounts. */
+  serviceAccounts: Seed['serviceAccounts'];
+  /** Apps for OAuth 2.0 (3LO): `authorize` and `oauth/token` at the gateway. */
+  oauthApps: Seed['oauthApps'];
   /** Tokens that the site's own DevOps addresses accept, as from a Connect or Forge app. */
   apps: Seed['apps'];
   projects: Seed['projects'];
   state: SimulatorState;
   faults: Faults;
+  /** What the owner of an app does in the developer console: adds an address that consent may lead back to. */
+  allowRedirect(redirectUri: string, clientId?: string): void;
   close(): Promise<void>;
 }
 
@@ -87,10 +106,17 @@ export function startJiraSimulator(
 
 async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator> {
   const given = options.seed ?? defaultSeed();
-  const seed: Seed = { ...given, name: options.name ?? given.name };
+  const seed: Seed = {
+    ...given,
+    name: options.name ?? given.name,
+    // The addresses that consent leads back to change while the site runs.
+    oauthApps: given.oauthApps.map((app) => ({ ...app })),
+  };
   const now = options.now ?? (() => new Date());
   let siteUrl = '';
-  const world = createWorld(cloudEdition, seed, now, () => siteUrl);
+  let gatewayUrl = '';
+  const urls = { site: () => options.baseUrl ?? siteUrl, gateway: () => gatewayUrl };
+  const world = createWorld(cloudEdition, seed, now, urls);
   const requests: LoggedRequest[] = [];
   const faults = createFaults(world);
   const state = createState(world, requests);
@@ -99,20 +125,30 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
   const port = options.port ?? 0;
   const common = { faults, requests, now, maxBodyBytes: options.maxBodyBytes ?? 10 * 1024 * 1024 };
 
+  const platform = [
+    ...siteInformationRoutes(world),
+    ...projectSearchRoutes(world),
+    ...oldCreateMetaRoutes(world),
+    ...createMetaRoutes(world),
+    ...cloudUserRoutes(world),
+    ...changelogRoutes(world),
+    ...searchRoutes(world),
+    ...platformRoutes(world),
+    ...adminWebhookRoutes(world),
+    ...dynamicWebhookRoutes(world),
+  ];
+
   const site = await startServer(
     {
       ...common,
       listener: 'site',
+      tls: options.tls,
+      decorate: createBurstHeaders(now),
       routes: [
-        ...siteInformationRoutes(world),
-        ...projectSearchRoutes(world),
-        ...projectRoutes(world),
-        ...issueRoutes(world),
-        ...issuePropertyRoutes(world),
-        ...searchRoutes(world),
+        ...platform,
         ...apis.flatMap((api) => siteRoutes(world, api)),
         ...pageRoutes(world, devopsExtras(state)),
-        ...controlRoutes(faults, state),
+        ...controlRoutes(world, faults, state),
       ],
       notFound: { status: 404, body: platformErrors(['null for uri']) },
       tooLarge: { status: 413, body: platformErrors(['The request body is too large.']) },
@@ -125,7 +161,14 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
     {
       ...common,
       listener: 'gateway',
-      routes: [...oauthRoutes(world), ...apis.flatMap((api) => gatewayRoutes(world, api))],
+      decorate: createBurstHeaders(now),
+      routes: [
+        ...tokenRoutes(world),
+        ...authorizeRoutes(world),
+        ...resourceRoutes(world),
+        ...platformAtGateway(world, platform),
+        ...apis.flatMap((api) => gatewayRoutes(world, api)),
+      ],
       notFound: { status: 404, body: { code: 404, message: 'Not Found' } },
       tooLarge: { status: 413, body: { code: 413, message: 'Request Entity Too Large' } },
     },
@@ -135,6 +178,7 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
     await site.close();
     throw error;
   });
+  gatewayUrl = gateway.url;
 
   return {
     edition: options.edition,
@@ -144,10 +188,13 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
     cloudId: seed.cloudId,
     accounts: seed.accounts,
     clients: seed.clients,
+    serviceAccounts: seed.serviceAccounts,
+    oauthApps: seed.oauthApps,
     apps: seed.apps,
     projects: seed.projects,
     state,
     faults,
+    allowRedirect: (redirectUri, clientId) => allowRedirect(seed, redirectUri, clientId),
     async close() {
       await Promise.all([site.close(), gateway.close()]);
     },

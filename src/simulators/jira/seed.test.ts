@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultSeed, parseSeed, parseSeedText, startJiraSimulator } from './index.ts';
+import { cloudEdition } from './platform/cloud-edition.ts';
+import { createWorld } from './world.ts';
 
 describe('a seed', () => {
   it('may say little: the rest has defaults', async () => {
@@ -10,6 +13,25 @@ describe('a seed', () => {
     const jira = await startJiraSimulator({ edition: 'cloud', seed });
     expect(jira.state.findIssue('abc-7')).toMatchObject({ summary: 'Seven', status: 'To Do', labels: [] });
     await jira.close();
+  });
+
+  it('may be the example of the README', () => {
+    const page = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+    const example = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const jira = createWorld(cloudEdition, parseSeedText(example, 'README.md'), () => new Date(), {
+      site: () => 'https://my-org.example',
+    });
+    expect(jira.platform.findIssue('ABC-1')?.values.get('customfield_10050')).toBe('10001');
+  });
+
+  it('with a value that its field does not take does not start', async () => {
+    const seed = parseSeed({
+      projects: [{ key: 'ABC', name: 'Alphabet' }],
+      issues: [{ key: 'ABC-1', summary: 'One', fields: { duedate: 'soon' } }],
+    });
+    await expect(startJiraSimulator({ edition: 'cloud', seed })).rejects.toThrow(
+      'ABC-1, duedate: Error parsing',
+    );
   });
 
   it('is found whole after a trip through a file', () => {

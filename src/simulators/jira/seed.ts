@@ -1,41 +1,42 @@
 import { z } from 'zod';
-import { permissions } from './permissions.ts';
+import { checkSeed } from './seed-check.ts';
+import {
+  accountSchema,
+  appSchema,
+  clientSchema,
+  oauthAppSchema,
+  otherSiteSchema,
+  projectKey,
+  serviceAccountSchema,
+} from './seed-credentials.ts';
+import {
+  customFieldSchema,
+  defaultLinkTypes,
+  defaultStatuses,
+  defaultWorkflow,
+  issueTypeSchema,
+  linkTypeSchema,
+  screenRuleSchema,
+  sprintSchema,
+  statusSchema,
+  versionSchema,
+  workflowSchema,
+} from './seed-metadata.ts';
 
-/** The three APIs that feed an issue's Development, Builds and Deployments panels. */
-export const devopsKinds = ['builds', 'deployments', 'devinfo'] as const;
-export type DevopsKind = (typeof devopsKinds)[number];
+export type { DevopsKind, OauthScope } from './seed-credentials.ts';
 
-const projectKey = z.string().regex(/^[A-Z][A-Z0-9_]{1,9}$/, 'must be a project key such as MYT');
 const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]{1,9}-[1-9]\d*$/, 'must be an issue key such as MYT-1');
-const permissionKey = z
-  .string()
-  .refine((key) => permissions.has(key), { error: (issue) => `is no permission of Jira: ${issue.input}` });
-
-const account = z.strictObject({
-  email: z.email(),
-  /** Cloud's API token; on Data Center the personal access token. */
-  apiToken: z.string().min(1),
-  /** Data Center's user name; the part of the e-mail address before the @ when absent. */
-  name: z.string().min(1).optional(),
-  /** With the user name for Data Center; without one the account has only its token. */
-  password: z.string().min(1).optional(),
-  displayName: z.string().min(1),
-  accountId: z.string().min(1).max(128),
-  timeZone: z.string().default('Etc/UTC'),
-  /** `all`, or those named: global ones, and per project (`*` is every project). */
-  permissions: z.union([
-    z.literal('all'),
-    z.strictObject({
-      global: z.array(permissionKey).default([]),
-      projects: z.record(z.union([z.literal('*'), projectKey]), z.array(permissionKey)).default({}),
-    }),
-  ]),
-});
 
 const project = z.strictObject({
   key: projectKey,
   name: z.string().min(1),
   issueTypes: z.array(z.string().min(1)).min(1).default(['Story', 'Task', 'Bug']),
+  /** The e-mail address of who leads it; the first account when absent. */
+  lead: z.string().optional(),
+  components: z.array(z.string().min(1)).default([]),
+  versions: z.array(versionSchema).default([]),
+  /** Names of the levels that hide an issue; without any there is no such field. */
+  securityLevels: z.array(z.string().min(1)).default([]),
 });
 
 const issue = z.strictObject({
@@ -43,22 +44,15 @@ const issue = z.strictObject({
   summary: z.string().min(1).max(255),
   description: z.string().default(''),
   type: z.string().default('Task'),
-  status: z.enum(['To Do', 'In Progress', 'Done']).default('To Do'),
+  status: z.string().default('To Do'),
   labels: z.array(z.string().regex(/^\S+$/, 'a label has no spaces')).default([]),
-});
-
-const client = z.strictObject({
-  name: z.string().min(1),
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
-  scopes: z.array(z.enum(devopsKinds)),
-});
-
-const app = z.strictObject({
-  key: z.string().min(1),
-  /** Accepted at the site's own address as `Bearer` or `JWT`; stands for a Connect or Forge app's token. */
-  token: z.string().min(1),
-  modules: z.array(z.enum(devopsKinds)),
+  /** E-mail addresses. */
+  assignee: z.string().optional(),
+  reporter: z.string().optional(),
+  /** The key of the issue above it. */
+  parent: issueKey.optional(),
+  /** Other fields by id, as a REST body of API version 2 sets them. */
+  fields: z.record(z.string(), z.json()).default({}),
 });
 
 /** What a simulated site starts with. Every list may be left out; unknown fields are refused. */
@@ -66,11 +60,27 @@ export const seedSchema = z
   .strictObject({
     name: z.string().min(1).default('tieline-demo'),
     cloudId: z.uuid().default('5f2c1d3e-8a47-4b6e-9c10-7d3e5a9b2f64'),
-    accounts: z.array(account).default([]),
+    accounts: z.array(accountSchema).default([]),
     projects: z.array(project).default([]),
     issues: z.array(issue).default([]),
-    clients: z.array(client).default([]),
-    apps: z.array(app).default([]),
+    clients: z.array(clientSchema).default([]),
+    serviceAccounts: z.array(serviceAccountSchema).default([]),
+    oauthApps: z.array(oauthAppSchema).default([]),
+    apps: z.array(appSchema).default([]),
+    otherSites: z.array(otherSiteSchema).default([]),
+    issueTypes: z.array(issueTypeSchema).default([]),
+    statuses: z.array(statusSchema).min(1).default(defaultStatuses),
+    /** The first that fits a project and an issue type is theirs. */
+    workflows: z.array(workflowSchema).min(1).prefault([defaultWorkflow]),
+    priorities: z.array(z.string().min(1)).min(1).default(['Highest', 'High', 'Medium', 'Low', 'Lowest']),
+    resolutions: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['Done', "Won't Do", 'Duplicate', 'Cannot Reproduce']),
+    customFields: z.array(customFieldSchema).default([]),
+    screenRules: z.array(screenRuleSchema).default([]),
+    sprints: z.array(sprintSchema).default([]),
+    linkTypes: z.array(linkTypeSchema).default(defaultLinkTypes),
     /** Service ids that deployments may be associated with. */
     services: z.array(z.string().min(1).max(255)).default([]),
     /** Issue properties that an installed app has indexed: only these can be asked for in JQL. */
@@ -78,55 +88,7 @@ export const seedSchema = z
     /** The contract says both; what a devinfo entity does that carries the sequence already stored. */
     devinfoEqualSequence: z.enum(['replaces', 'dropped']).default('replaces'),
   })
-  .superRefine((seed, context) => {
-    const complain = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
-    const projects = new Map(seed.projects.map((one) => [one.key, one]));
-    for (const [index, one] of seed.issues.entries()) {
-      const owner = projects.get(one.key.slice(0, one.key.lastIndexOf('-')));
-      if (owner === undefined) complain(['issues', index, 'key'], `${one.key} is of no project of the seed`);
-      else if (!owner.issueTypes.includes(one.type)) {
-        complain(['issues', index, 'type'], `${owner.key} has no issue type ${one.type}`);
-      }
-    }
-    const unique = (list: 'accounts' | 'projects' | 'issues' | 'clients' | 'apps', ids: string[]) => {
-      for (const [index, id] of ids.entries()) {
-        if (ids.indexOf(id) !== index) complain([list, index], `${id} is there twice`);
-      }
-    };
-    unique(
-      'accounts',
-      seed.accounts.map((one) => one.email.toLowerCase()),
-    );
-    unique(
-      'accounts',
-      seed.accounts.map((one) => (one.name ?? one.email).toLowerCase()),
-    );
-    unique(
-      'projects',
-      seed.projects.map((one) => one.key),
-    );
-    unique(
-      'issues',
-      seed.issues.map((one) => one.key),
-    );
-    unique(
-      'clients',
-      seed.clients.map((one) => one.clientId),
-    );
-    unique(
-      'apps',
-      seed.apps.map((one) => one.key),
-    );
-    for (const [index, one] of seed.accounts.entries()) {
-      if (one.permissions === 'all') continue;
-      for (const key of Object.keys(one.permissions.projects)) {
-        if (key !== '*' && !projects.has(key)) {
-          complain(['accounts', index, 'permissions', 'projects', key], 'is no project of the seed');
-        }
-      }
-    }
-  });
+  .superRefine(checkSeed);
 
 /** A seed with its defaults filled in. */
 export type Seed = z.output<typeof seedSchema>;

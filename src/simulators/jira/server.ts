@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, Refusal } from './answer.ts';
@@ -19,6 +20,10 @@ export interface ServerParts {
   faults: Faults;
   requests: LoggedRequest[];
   now: () => Date;
+  /** Headers that every answer of a kind of request bears, beside its own. */
+  decorate?(request: Incoming, answer: Answer): Record<string, string>;
+  /** PEM texts: the listener then speaks HTTPS. */
+  tls?: { key: string; cert: string };
 }
 
 /** A listening server. */
@@ -46,8 +51,10 @@ function send(response: ServerResponse, answer: Answer, now: Date) {
     'x-arequestid': crypto.randomUUID(),
     ...answer.headers,
   };
-  let payload = '';
-  if (answer.html !== undefined) {
+  let payload: string | Buffer = '';
+  if (answer.bytes !== undefined) {
+    payload = answer.bytes;
+  } else if (answer.html !== undefined) {
     headers['content-type'] = 'text/html;charset=UTF-8';
     // The page holds no script; a browser must not run one that a text smuggled in.
     headers['content-security-policy'] = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
@@ -121,15 +128,17 @@ export async function startServer(parts: ServerParts, host: string, port: number
     log(given.status);
     const warning =
       typeof fault === 'object' && 'nearLimit' in fault ? nearLimitHeaders(fault.nearLimit) : {};
-    send(response, { ...given, headers: { ...given.headers, ...warning } }, parts.now());
+    const decoration = isControl ? {} : parts.decorate?.(request, given);
+    send(response, { ...given, headers: { ...decoration, ...given.headers, ...warning } }, parts.now());
   }
 
-  const server: Server = createServer((message, response) => {
+  const listen = (message: IncomingMessage, response: ServerResponse) => {
     serve(message, response).catch((error: unknown) => {
       // The caller went away, or the simulator is closing: there is nobody to tell.
       response.destroy(error instanceof Error ? error : undefined);
     });
-  });
+  };
+  const server: Server = parts.tls === undefined ? createServer(listen) : createTlsServer(parts.tls, listen);
   // Node's five seconds would end a caller's idle connection just as it is used again.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
@@ -143,7 +152,7 @@ export async function startServer(parts: ServerParts, host: string, port: number
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const shownHost = reachable.includes(':') ? `[${reachable}]` : reachable;
   return {
-    url: `http://${shownHost}:${address.port}`,
+    url: `${parts.tls === undefined ? 'http' : 'https'}://${shownHost}:${address.port}`,
     close: () =>
       new Promise<void>((resolve, reject) => {
         closing.abort();

@@ -6,6 +6,7 @@ import type { Branch, Commit, PullRequest, RepositoryData } from './devops/devin
 import type { GatingStatus } from './devops/gates.ts';
 import type { Issue } from './platform/platform.ts';
 import type { Listener } from './route.ts';
+import type { AdminWebhook, DynamicWebhook } from './webhooks/webhook-store.ts';
 import type { Effect, World } from './world.ts';
 
 /** One request as it was answered; `status` 0 is a connection that was dropped. */
@@ -38,6 +39,8 @@ export interface SimulatorState {
   /** The links of an issue to things outside; Data Center's. */
   remoteLinks(issueKey: string): RemoteLink[];
   findIssue(idOrKey: string): Issue | undefined;
+  /** The webhooks that are registered, of administrators and of apps, with their secrets. */
+  webhooks(): { admin: AdminWebhook[]; dynamic: DynamicWebhook[] };
   /** What every submitted entity did, in order; stale and rejected ones too. */
   effects: readonly Effect[];
   /** Every request so far, the simulator's own addresses left out. */
@@ -108,6 +111,10 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
     development,
     remoteLinks,
     findIssue: (idOrKey) => world.platform.findIssue(idOrKey),
+    webhooks: () => ({
+      admin: [...world.webhooks.admin.values()],
+      dynamic: [...world.webhooks.dynamic.values()],
+    }),
     effects: world.effects,
     requests,
     counts,

@@ -1,4 +1,4 @@
-import { Refusal, refuseFields } from '../answer.ts';
+import { type Answer, Refusal, refuseFields } from '../answer.ts';
 import type { Edition } from '../edition.ts';
 import type { Incoming } from '../route.ts';
 import { type SeedAccount, userName } from '../seed.ts';
@@ -18,6 +18,14 @@ const unauthorized = (reason: string) =>
 /** The key by which Jira knows an account whatever its name: `JIRAUSER` and a number since 8.4. */
 export const userKey = (world: World, account: SeedAccount): string =>
   `JIRAUSER${10_100 + world.seed.accounts.indexOf(account)}`;
+
+/** As whom Jira saw a caller, on what it answered well; a refusal says it itself. */
+export function signedInHeaders(world: World, request: Incoming, answer: Answer): Record<string, string> {
+  if (answer.status >= 400 || !request.path.includes('/rest/')) return {};
+  const account = world.edition.findAccount(world, request);
+  if (account === undefined) return { 'x-ausername': 'anonymous', 'x-seraph-loginreason': 'OUT' };
+  return { 'x-ausername': encodeURIComponent(userName(account)), 'x-seraph-loginreason': 'OK' };
+}
 
 /** Self-hosted Jira of a version: wiki text, user names, personal access tokens, and passwords below 11. */
 export function createDataCenterEdition(version: Version): Edition {
@@ -45,7 +53,7 @@ export function createDataCenterEdition(version: Version): Edition {
         html: '<!doctype html><title>Forbidden (403)</title><h1>Forbidden (403)</h1>',
       });
     }
-    if (account?.password !== undefined && account.password === pair.slice(colon + 1)) {
+    if (account?.active && account.password !== undefined && account.password === pair.slice(colon + 1)) {
       wrongPasswords.delete(name);
       return account;
     }
@@ -61,7 +69,7 @@ export function createDataCenterEdition(version: Version): Edition {
     const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ');
     if (scheme.toLowerCase() === 'basic') return byPassword(world, value);
     if (scheme.toLowerCase() !== 'bearer' || !version.takesTokens) return undefined;
-    const account = world.seed.accounts.find((one) => one.apiToken === value);
+    const account = world.seed.accounts.find((one) => one.active && one.apiToken === value);
     if (account === undefined) throw unauthorized('AUTHENTICATED_FAILED');
     return account;
   }
@@ -77,18 +85,17 @@ export function createDataCenterEdition(version: Version): Edition {
     refuseCreate: () =>
       refuseFields({ project: 'You do not have permission to create issues in this project.' }),
     showUser: (world, api, account) => ({
-      self: `${world.siteUrl()}/rest/api/${api}/user?username=${encodeURIComponent(userName(account))}`,
+      self: `${world.restBase()}/rest/api/${api}/user?username=${encodeURIComponent(userName(account))}`,
       key: userKey(world, account),
       name: userName(account),
       emailAddress: account.email,
       avatarUrls: { '48x48': `${world.siteUrl()}/secure/useravatar?avatarId=10122` },
       displayName: account.displayName,
-      active: true,
+      active: account.active,
       deleted: false,
       timeZone: account.timeZone,
       locale: 'en_US',
     }),
     projectDetails: { projectTypeKey: 'software', archived: false },
-    issueTypeDetails: {},
   };
 }

@@ -29,7 +29,7 @@ function readLink(request: RouteRequest): RemoteLinkData {
 
 /** The links of an issue to things outside: list, get, create or update by global id, change, delete. */
 export function remoteLinkRoutes(world: World): Route[] {
-  const selfOf = (issue: Issue) => `${world.siteUrl()}/rest/api/2/issue/${issue.key}/remotelink`;
+  const selfOf = (issue: Issue) => `${world.restBase()}/rest/api/2/issue/${issue.key}/remotelink`;
   const readable = (request: RouteRequest) =>
     getVisibleIssue(world, findAccount(world, request), request.parameter('idOrKey'));
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type Answer, refuse } from '../answer.ts';
 import { findAccount } from '../platform/account.ts';
-import { listIn } from '../platform/issue-routes.ts';
+import { listIn } from '../platform/issue-body.ts';
 import { showIssue } from '../platform/issue-view.ts';
 import { JqlError, parseJql } from '../platform/jql.ts';
 import { findByQuery } from '../platform/jql-match.ts';
 import type { Issue } from '../platform/platform.ts';
+import { listIndexed, nowOf } from '../platform/search-index.ts';
 import { maySee } from '../platform/visibility.ts';
 import { type Route, type RouteRequest, readJson } from '../route.ts';
 import type { World } from '../world.ts';
@@ -43,12 +44,12 @@ const readQuery = (request: RouteRequest): Search => ({
 
 function run(world: World, version: Version, request: RouteRequest, search: Search): Answer {
   const account = findAccount(world, request);
-  const indexedBefore = world.now().getTime() - world.switches.searchLagMs;
   const visible = world.platform.listIssues().filter((issue) => maySee(world, account, issue.project));
-  const indexed = visible.filter((issue) => issue.createdAt.getTime() <= indexedBefore);
+  const indexed = listIndexed(world, visible);
   let found: Issue[];
   try {
-    found = findByQuery({ world, account, visible, indexed }, parseJql(search.jql));
+    const query = parseJql(search.jql);
+    found = findByQuery({ world, account, visible, indexed }, query).map(nowOf(visible));
   } catch (error) {
     if (error instanceof JqlError) throw refuse(400, error.message);
     throw error;

@@ -2,6 +2,7 @@ import { refuse } from '../answer.ts';
 import { listedPermissions } from '../permissions.ts';
 import { findAccount, getAccount } from '../platform/account.ts';
 import { projectInQuestion } from '../platform/site-routes.ts';
+import { matchesOnDataCenter } from '../platform/user-routes.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { userName } from '../seed.ts';
 import type { World } from '../world.ts';
@@ -43,11 +44,8 @@ function findUsers(world: World, request: RouteRequest) {
   const words = request.query.get('username')?.toLowerCase();
   if (!words) throw refuse(400, 'The username query parameter was not provided');
   if (!world.platform.may(account, 'USER_PICKER')) return [];
-  return world.seed.accounts.filter((one) =>
-    [userName(one), one.displayName, one.email].some((name) =>
-      words === '.' ? true : name.toLowerCase().includes(words),
-    ),
-  );
+  const withInactive = request.query.get('includeInactive') === 'true';
+  return world.seed.accounts.filter((one) => (one.active || withInactive) && matchesOnDataCenter(one, words));
 }
 
 function getUser(world: World, request: RouteRequest) {

@@ -5,16 +5,15 @@ import { createFaults, type Faults } from '../faults.ts';
 import { iconRoutes } from '../pages/icon-routes.ts';
 import { pageRoutes } from '../pages/page-routes.ts';
 import { remoteLinksPanel } from '../pages/remote-links-panel.ts';
-import { issuePropertyRoutes } from '../platform/issue-properties.ts';
-import { issueRoutes } from '../platform/issue-routes.ts';
-import { projectRoutes } from '../platform/project-routes.ts';
+import { platformRoutes } from '../platform/platform-routes.ts';
 import type { Route } from '../route.ts';
 import { type Seed, userName } from '../seed.ts';
 import { startServer } from '../server.ts';
 import { createState, type LoggedRequest, type SimulatorState } from '../state.ts';
+import { adminWebhookRoutes } from '../webhooks/admin-webhook-routes.ts';
 import { createWorld, type World } from '../world.ts';
-import { createMetaRoutes } from './create-meta-routes.ts';
-import { createDataCenterEdition, userKey } from './data-center-edition.ts';
+import { dataCenterCreateMetaRoutes } from './create-meta-routes.ts';
+import { createDataCenterEdition, signedInHeaders, userKey } from './data-center-edition.ts';
 import { remoteLinkRoutes } from './remote-link-routes.ts';
 import { offsetSearchRoutes } from './search-routes.ts';
 import { dataCenterSiteRoutes } from './site-routes.ts';
@@ -38,6 +37,10 @@ export interface DataCenterOptions {
   name?: string;
   /** Larger bodies are 413. 10 MiB when absent. */
   maxBodyBytes?: number;
+  /** What `serverInfo` calls it, with the context path, when that is not the address where it listens. */
+  baseUrl?: string;
+  /** PEM texts: it then speaks HTTPS. */
+  tls?: { key: string; cert: string };
 }
 
 /** An account with what it signs in with. */
@@ -67,12 +70,11 @@ export interface DataCenterSimulator {
 function jiraRoutes(world: World, state: SimulatorState, version: Version): Route[] {
   return [
     ...dataCenterSiteRoutes(world, version),
-    ...projectRoutes(world),
-    ...createMetaRoutes(world, version),
-    ...issueRoutes(world),
-    ...issuePropertyRoutes(world),
+    ...dataCenterCreateMetaRoutes(world, version),
+    ...platformRoutes(world),
     ...remoteLinkRoutes(world),
     ...offsetSearchRoutes(world, version),
+    ...adminWebhookRoutes(world, version.hasNewWebhooks),
     ...pageRoutes(world, {
       panels: (issue) => [remoteLinksPanel(world.remoteLinks.of(issue.id))],
       counts: (issue) => `${state.remoteLinks(issue.key).length} links`,
@@ -95,7 +97,9 @@ export async function startDataCenter(options: DataCenterOptions): Promise<DataC
   const seed: Seed = { ...given, name: options.name ?? given.name };
   const now = options.now ?? (() => new Date());
   let siteUrl = '';
-  const world = createWorld(createDataCenterEdition(version), seed, now, () => siteUrl);
+  const world = createWorld(createDataCenterEdition(version), seed, now, {
+    site: () => options.baseUrl ?? siteUrl,
+  });
   const requests: LoggedRequest[] = [];
   const faults = createFaults(world);
   const state = createState(world, requests);
@@ -107,7 +111,9 @@ export async function startDataCenter(options: DataCenterOptions): Promise<DataC
       requests,
       now,
       maxBodyBytes: options.maxBodyBytes ?? 10 * 1024 * 1024,
-      routes: [...jiraRoutes(world, state, version).map(below), ...controlRoutes(faults, state)],
+      tls: options.tls,
+      decorate: (request, answer) => signedInHeaders(world, request, answer),
+      routes: [...jiraRoutes(world, state, version).map(below), ...controlRoutes(world, faults, state)],
       notFound: { status: 404, body: platformErrors(['null for uri']) },
       tooLarge: { status: 413, body: platformErrors(['The request body is too large.']) },
     },

@@ -12,6 +12,8 @@ export interface Version {
   hasNewCreateMeta: boolean;
   /** Since 11 an answer of search tells how far results can be paged. */
   tellsResultWindow: boolean;
+  /** Since 10 webhooks are at another address, in another shape. */
+  hasNewWebhooks: boolean;
 }
 
 /** Reads a version such as `10.3.24`. Throws a RangeError for what is none. */
@@ -31,5 +33,6 @@ export function readVersion(text: string): Version {
     hasOldCreateMeta: !since(9),
     hasNewCreateMeta: since(8, 4),
     tellsResultWindow: since(11),
+    hasNewWebhooks: since(10),
   };
 }

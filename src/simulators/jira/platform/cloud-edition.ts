@@ -1,5 +1,6 @@
 import { platformErrors, Refusal, refuse } from '../answer.ts';
 import type { Edition } from '../edition.ts';
+import { getGatewayCaller } from '../oauth/platform-routes.ts';
 import type { Incoming } from '../route.ts';
 import type { SeedAccount } from '../seed.ts';
 import type { World } from '../world.ts';
@@ -17,6 +18,8 @@ function refusal(reason: string): Refusal {
 function findAccount(world: World, request: Incoming): SeedAccount | undefined {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
+  // What stands there is known already, or the request would not have come through.
+  if (request.listener === 'gateway') return getGatewayCaller(world, request).account;
   const [scheme = '', value = ''] = header.split(' ');
   if (scheme.toLowerCase() !== 'basic') {
     // What Jira says to a Bearer token that no app of its own has issued.
@@ -26,7 +29,7 @@ function findAccount(world: World, request: Incoming): SeedAccount | undefined {
   const colon = pair.indexOf(':');
   const email = pair.slice(0, colon).toLowerCase();
   const account = world.seed.accounts.find(
-    (one) => one.email.toLowerCase() === email && one.apiToken === pair.slice(colon + 1),
+    (one) => one.active && one.email.toLowerCase() === email && one.apiToken === pair.slice(colon + 1),
   );
   if (account !== undefined) return account;
   if (world.switches.wrongCredentialsAreAnonymous) return undefined;
@@ -47,12 +50,12 @@ export const cloudEdition: Edition = {
     refusal(request.headers.authorization === undefined ? 'OUT' : 'AUTHENTICATED_FAILED'),
   refuseCreate: () => refuse(403, 'You do not have permission to create issues in this project.'),
   showUser: (world, api, account) => ({
-    self: `${world.siteUrl()}/rest/api/${api}/user?accountId=${encodeURIComponent(account.accountId)}`,
+    self: `${world.restBase()}/rest/api/${api}/user?accountId=${encodeURIComponent(account.accountId)}`,
     accountId: account.accountId,
     accountType: 'atlassian',
-    emailAddress: account.email,
+    ...(account.showsEmail && { emailAddress: account.email }),
     displayName: account.displayName,
-    active: true,
+    active: account.active,
     timeZone: account.timeZone,
   }),
   projectDetails: {
@@ -62,5 +65,4 @@ export const cloudEdition: Edition = {
     isPrivate: false,
     properties: {},
   },
-  issueTypeDetails: { hierarchyLevel: 0 },
 };

@@ -62,7 +62,7 @@ export function issuePropertyRoutes(world: World): Route[] {
         path,
         handle(request) {
           const issue = readable(request);
-          const self = `${world.siteUrl()}/rest/api/${api}/issue/${issue.key}/properties`;
+          const self = `${world.restBase()}/rest/api/${api}/issue/${issue.key}/properties`;
           const keys = [...issue.properties.keys()].map((key) => ({
             self: `${self}/${encodeURIComponent(key)}`,
             key,

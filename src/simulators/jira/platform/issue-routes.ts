@@ -2,132 +2,164 @@ import { type Answer, refuse, refuseFields } from '../answer.ts';
 import { isObject, type Route, type RouteRequest, readJson } from '../route.ts';
 import type { World } from '../world.ts';
 import { findAccount, getAccount } from './account.ts';
-import { applyLabelOperations, readIssueFields } from './issue-fields.ts';
+import { changeFields, noteHistory } from './change-issue.ts';
+import type { Field, FieldContext } from './fields/element.ts';
+import { readFields } from './fields/read-fields.ts';
+import { listScreenFields } from './fields/screens.ts';
+import { listIn, readIssueBody } from './issue-body.ts';
+import { readIssueType, readProject } from './issue-fields.ts';
 import { readProperties } from './issue-properties.ts';
 import { showIssue } from './issue-view.ts';
+import { addFromUpdate } from './issue-writes.ts';
+import { middlePriority } from './seeded-fields.ts';
 import { getVisibleIssue, maySee } from './visibility.ts';
 
-/** A comma-separated list of the query, which may also be repeated. */
-export const listIn = (request: RouteRequest, name: string) =>
-  request.query
-    .getAll(name)
-    .flatMap((text) => text.split(','))
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+const noEdit = () => refuse(403, 'You do not have permission to edit issues in this project.');
 
-const bodyKeys = new Set(['fields', 'update', 'properties', 'transition', 'historyMetadata']);
-
-function readBody(request: RouteRequest): Record<string, unknown> & { fields: Record<string, unknown> } {
-  const body = readJson(request, (status, message) => refuse(status, message));
-  if (!isObject(body))
-    throw refuse(400, 'Invalid request payload. Refer to the REST API documentation and try again.');
-  const unknown = Object.keys(body).find((key) => !bodyKeys.has(key));
-  if (unknown !== undefined) {
-    throw refuse(400, 'Invalid request payload. Refer to the REST API documentation and try again.');
-  }
-  const fields = body.fields ?? {};
-  if (!isObject(fields)) throw refuse(400, "'fields' must be an object.");
-  return { ...body, fields };
-}
-
-/** Creating, reading and editing issues, as far as the product's tests need them. */
+/** Creating, reading, editing and deleting issues. */
 export function issueRoutes(world: World): Route[] {
   function create(api: string, request: RouteRequest): Answer {
     const account = getAccount(world, request);
-    const body = readBody(request);
-    if (isObject(body.update) && Object.keys(body.update).length > 0) {
-      throw refuse(400, "The simulator takes 'update' only in an edit.");
-    }
-    const findVisible = (idOrKey: string) => {
-      const project = world.platform.findProject(idOrKey);
-      return project !== undefined && maySee(world, account, project) ? project : undefined;
-    };
-    const { fields, errors } = readIssueFields(body.fields, {
-      api,
-      edition: world.edition,
-      findProject: findVisible,
-    });
+    const body = readIssueBody(request);
+    const { project: givenProject, issuetype: givenType, ...fields } = body.fields;
     const properties = readProperties(body.properties);
-    if (errors.project === undefined && fields.project === undefined) {
-      errors.project = 'Specify a valid project ID or key';
-    }
-    // Which types exist depends on the project: without one Jira does not judge the type.
-    if (errors.project !== undefined) delete errors.issuetype;
-    else if (errors.issuetype === undefined && fields.issueType === undefined) {
-      errors.issuetype = 'Specify an issue type';
-    }
-    if (errors.summary === undefined && fields.summary === undefined) {
-      errors.summary = 'You must specify a summary of the issue.';
-    }
-    const { project, issueType, summary } = fields;
-    if (project !== undefined && !world.platform.may(account, 'CREATE_ISSUES', project)) {
-      throw world.edition.refuseCreate();
-    }
-    if (Object.keys(errors).length > 0 || !project || !issueType || summary === undefined) {
-      throw refuseFields(errors);
-    }
+    const project = readProject(givenProject, (idOrKey) => {
+      const found = world.platform.findProject(idOrKey);
+      return found !== undefined && maySee(world, account, found) ? found : undefined;
+    });
+    // Which types and fields exist depends on the project: without one Jira judges nothing else.
+    if (typeof project === 'string') throw refuseFields({ project });
+    if (!world.platform.may(account, 'CREATE_ISSUES', project)) throw world.edition.refuseCreate();
+    const issueType = givenType === undefined ? 'Specify an issue type' : readIssueType(givenType, project);
+    if (typeof issueType === 'string') throw refuseFields({ issuetype: issueType });
+    const screen = listScreenFields(world, { name: 'create', project, issueType, account });
+    const context: FieldContext = { world, api, project, issueType, account };
+    const { values, errors } = readFields({ fields, update: body.update }, screen, context, true);
+    if (Object.keys(errors).length > 0) throw refuseFields(errors);
     const issue = world.platform.createIssue({
       project,
       issueType,
-      summary,
-      description: fields.description ?? null,
-      labels: fields.labels ?? [],
+      summary: '',
+      description: null,
+      labels: [],
       creator: account,
     });
+    issue.values.set('reporter', account.accountId);
+    issue.values.set('priority', middlePriority(world));
+    issue.activity.watchers.add(account.accountId);
+    changeFields(issue, values, { ...context, issue });
     for (const [key, value] of properties) issue.properties.set(key, value);
-    const self = `${world.siteUrl()}/rest/api/${api}/issue/${issue.id}`;
+    addFromUpdate(world, api, issue, account, body.update, (id) =>
+      screen.some(({ field }) => field.id === id),
+    );
+    const self = `${world.restBase()}/rest/api/${api}/issue/${issue.id}`;
     return { status: 201, body: { id: issue.id, key: issue.key, self } };
   }
 
   function edit(api: string, request: RouteRequest): Answer {
     const account = getAccount(world, request);
     const issue = getVisibleIssue(world, account, request.parameter('idOrKey'));
-    if (!world.platform.may(account, 'EDIT_ISSUES', issue.project)) {
-      throw refuse(403, 'You do not have permission to edit issues in this project.');
-    }
-    const body = readBody(request);
-    const update = body.update ?? {};
-    if (!isObject(update)) throw refuse(400, "'update' must be an object.");
-    const { fields, errors } = readIssueFields(body.fields, {
-      api,
-      edition: world.edition,
-      findProject: world.platform.findProject,
-      issue,
-    });
+    const { project } = issue;
+    if (!world.platform.may(account, 'EDIT_ISSUES', project)) throw noEdit();
+    const body = readIssueBody(request);
+    const { issuetype: givenType, ...fields } = body.fields;
     const properties = readProperties(body.properties);
-    for (const name of Object.keys(update)) {
-      const labels = name === 'labels' ? applyLabelOperations(issue.labels, update.labels) : undefined;
-      if (body.fields[name] !== undefined) errors[name] = `Field '${name}' is in both 'fields' and 'update'.`;
-      else if (labels === undefined) errors[name] = `Field '${name}' does not support this operation.`;
-      else fields.labels = labels;
+    const issueType = givenType === undefined ? issue.issueType : readIssueType(givenType, project);
+    if (typeof issueType === 'string') throw refuseFields({ issuetype: issueType });
+    if (issueType.level < 0 !== issue.issueType.level < 0) {
+      throw refuseFields({ issuetype: 'The issue type selected is invalid.' });
     }
+    const screen = listScreenFields(world, { name: 'edit', project, issueType, account });
+    const context: FieldContext = { world, api, project, issueType, issue, account };
+    const { values, errors } = readFields({ fields, update: body.update }, screen, context, false);
     if (Object.keys(errors).length > 0) throw refuseFields(errors);
     world.platform.noteWrite(issue);
-    const { summary, description, labels, issueType } = fields;
-    if (summary !== undefined) issue.summary = summary;
-    if (description !== undefined) issue.description = description;
-    if (labels !== undefined) issue.labels = labels;
-    if (issueType !== undefined) issue.issueType = issueType;
+    addFromUpdate(world, api, issue, account, body.update, (id) =>
+      screen.some(({ field }) => field.id === id),
+    );
+    const items = changeFields(issue, values, context);
+    if (issueType !== issue.issueType) {
+      const [from, to] = [issue.issueType, issueType];
+      items.push({
+        field: 'issuetype',
+        fieldtype: 'jira',
+        fieldId: 'issuetype',
+        from: from.id,
+        fromString: from.name,
+        to: to.id,
+        toString: to.name,
+      });
+      issue.issueType = issueType;
+    }
+    noteHistory(world, issue, account, items);
     for (const [key, value] of properties) issue.properties.set(key, value);
     if (request.query.get('returnIssue') !== 'true') return { status: 204 };
-    return { status: 200, body: showIssue(world, api, issue, { fields: ['*all'], properties: [] }) };
+    return { status: 200, body: showIssue(world, api, issue, { fields: ['*all'], properties: [], account }) };
   }
 
-  return world.edition.apiVersions.flatMap((api): Route[] => [
-    { method: 'POST', path: `/rest/api/${api}/issue`, handle: (request) => create(api, request) },
-    {
-      method: 'GET',
-      path: `/rest/api/${api}/issue/:idOrKey`,
-      handle(request) {
-        const issue = getVisibleIssue(world, findAccount(world, request), request.parameter('idOrKey'));
-        const fields = listIn(request, 'fields');
-        const properties = listIn(request, 'properties');
-        return {
-          status: 200,
-          body: showIssue(world, api, issue, { fields: fields.length === 0 ? ['*all'] : fields, properties }),
-        };
+  function assign(api: string, request: RouteRequest): Answer {
+    const account = getAccount(world, request);
+    const issue = getVisibleIssue(world, account, request.parameter('idOrKey'));
+    const { project, issueType } = issue;
+    if (!world.platform.may(account, 'ASSIGN_ISSUES', project)) {
+      throw refuse(403, 'You do not have permission to assign issues.');
+    }
+    const given = readJson(request, (status, message) => refuse(status, message));
+    const assignee = world.fields.find(({ id }) => id === 'assignee');
+    if (assignee === undefined || !isObject(given)) throw refuse(400, 'The body must be an object.');
+    const context: FieldContext = { world, api, project, issueType, issue, account };
+    const { values, errors } = readFields(
+      { fields: { assignee: given }, update: {} },
+      [{ field: assignee, required: false, hasDefault: false }],
+      context,
+      false,
+    );
+    if (Object.keys(errors).length > 0) throw refuseFields(errors);
+    world.platform.noteWrite(issue);
+    noteHistory(world, issue, account, changeFields(issue, values as Map<Field, unknown>, context));
+    return { status: 204 };
+  }
+
+  function remove(request: RouteRequest): Answer {
+    const account = getAccount(world, request);
+    const issue = getVisibleIssue(world, account, request.parameter('idOrKey'));
+    if (!world.platform.may(account, 'DELETE_ISSUES', issue.project)) {
+      throw refuse(403, 'You do not have permission to delete issues in this project.');
+    }
+    const children = world.platform.listIssues().filter((one) => one.values.get('parent') === issue.id);
+    if (children.length > 0 && request.query.get('deleteSubtasks') !== 'true') {
+      throw refuse(
+        400,
+        `The issue '${issue.key}' has subtasks. You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks.`,
+      );
+    }
+    for (const one of [issue, ...children]) world.platform.removeIssue(one);
+    return { status: 204 };
+  }
+
+  return world.edition.apiVersions.flatMap((api): Route[] => {
+    const path = `/rest/api/${api}/issue/:idOrKey`;
+    return [
+      { method: 'POST', path: `/rest/api/${api}/issue`, handle: (request) => create(api, request) },
+      {
+        method: 'GET',
+        path,
+        handle(request) {
+          const account = findAccount(world, request);
+          const issue = getVisibleIssue(world, account, request.parameter('idOrKey'));
+          const fields = listIn(request, 'fields');
+          const shown = showIssue(world, api, issue, {
+            fields: fields.length === 0 ? ['*all'] : fields,
+            properties: listIn(request, 'properties'),
+            expand: listIn(request, 'expand'),
+            account,
+          });
+          return { status: 200, body: shown };
+        },
       },
-    },
-    { method: 'PUT', path: `/rest/api/${api}/issue/:idOrKey`, handle: (request) => edit(api, request) },
-  ]);
+      { method: 'PUT', path, handle: (request) => edit(api, request) },
+      { method: 'PUT', path: `${path}/assignee`, handle: (request) => assign(api, request) },
+      { method: 'DELETE', path, handle: remove },
+    ];
+  });
 }

@@ -1,74 +1,143 @@
+import type { SeedAccount } from '../seed.ts';
 import type { World } from '../world.ts';
+import { showAttachment } from './attachments.ts';
+import { showComments } from './comments.ts';
+import { readOnlyFields } from './fields/catalogue.ts';
+import type { FieldContext } from './fields/element.ts';
+import { jiraTime } from './fields/plain-elements.ts';
+import { keptIn, showValue } from './fields/values.ts';
+import { showChangelog } from './histories.ts';
+import { showLinksOf } from './issue-links.ts';
+import { isFor } from './metadata.ts';
+import { showStatus } from './metadata-view.ts';
 import type { Issue } from './platform.ts';
 import { showIssueType, showProject } from './project-routes.ts';
-import { plainText } from './rich-text.ts';
+import { showWorklogs } from './worklogs.ts';
 
-const statusCategories: Record<string, { id: number; key: string; colorName: string }> = {
-  'To Do': { id: 2, key: 'new', colorName: 'blue-gray' },
-  'In Progress': { id: 4, key: 'indeterminate', colorName: 'yellow' },
-  Done: { id: 3, key: 'done', colorName: 'green' },
-};
+/** What of an issue is wanted, and by whom. */
+export interface Wanted {
+  fields: string[];
+  properties: string[];
+  expand?: string[];
+  account?: SeedAccount;
+}
 
-/** Jira's own way to write a moment: an offset without a colon. */
-const jiraTime = (at: Date) => at.toISOString().replace('Z', '+0000');
+/** Fields that only `*all` and their own name bring. */
+const heavy = new Set(['comment', 'worklog', 'attachment', 'issuelinks', 'subtasks', 'timetracking']);
 
-function allFields(world: World, api: string, issue: Issue): Record<string, unknown> {
-  const base = `${world.siteUrl()}/rest/api/${api}`;
-  const category = statusCategories[issue.status];
-  const statusId = String(Object.keys(statusCategories).indexOf(issue.status) + 10_000);
-  const user = issue.creator === undefined ? null : world.edition.showUser(world, api, issue.creator);
+/** Reads a field when it is wanted: a search shows thousands of issues with few of their fields. */
+type Readers = Record<string, () => unknown>;
+
+function activityReaders(world: World, api: string, issue: Issue, account: SeedAccount | undefined): Readers {
+  const page = (length: number) => ({ maxResults: length, total: length, startAt: 0 });
+  const base = `${world.restBase()}/rest/api/${api}`;
+  const { activity } = issue;
   return {
-    summary: issue.summary,
-    description: issue.description === null || api === '3' ? issue.description : plainText(issue.description),
-    status: {
-      self: `${base}/status/${statusId}`,
-      id: statusId,
-      name: issue.status,
-      description: '',
-      statusCategory: {
-        self: `${base}/statuscategory/${category?.id}`,
-        ...category,
-        name: issue.status,
-      },
+    attachment: () => activity.attachments.map((one) => showAttachment(world, api, one)),
+    issuelinks: () => showLinksOf(world, api, issue),
+    subtasks: () =>
+      world.platform
+        .listIssues()
+        .filter((one) => one.values.get('parent') === issue.id && one.issueType.level < 0)
+        .map((one) => ({
+          id: one.id,
+          key: one.key,
+          self: `${base}/issue/${one.id}`,
+          fields: { summary: one.summary, status: showStatus(world, api, one.status) },
+        })),
+    comment() {
+      const comments = showComments(world, api, issue, account);
+      return { comments, self: `${base}/issue/${issue.id}/comment`, ...page(comments.length) };
     },
-    issuetype: showIssueType(world, api, issue.issueType),
-    project: showProject(world, api, issue.project),
-    labels: issue.labels,
-    priority: { self: `${base}/priority/3`, id: '3', name: 'Medium' },
-    assignee: null,
-    resolution: null,
-    creator: user,
-    reporter: user,
-    created: jiraTime(issue.createdAt),
-    updated: jiraTime(issue.updatedAt),
+    worklog() {
+      const worklogs = showWorklogs(world, api, issue);
+      return { ...page(worklogs.length), worklogs };
+    },
+    watches: () => ({
+      self: `${base}/issue/${issue.key}/watchers`,
+      watchCount: activity.watchers.size,
+      isWatching: account !== undefined && activity.watchers.has(account.accountId),
+    }),
   };
 }
 
-/** Chooses fields by Jira's list: names, `*all`, `*navigable`, and `-name` to leave one out. */
-function choose(fields: Record<string, unknown>, wanted: string[]): Record<string, unknown> {
+function readersOf(world: World, api: string, issue: Issue, account: SeedAccount | undefined): Readers {
+  const { project, issueType } = issue;
+  const context: FieldContext = { world, api, project, issueType, issue, account };
+  const settable = world.fields
+    .filter((field) => isFor(field, project.key, issueType.name))
+    .map((field): [string, () => unknown] => {
+      const read = () => showValue(field, keptIn(issue, field), context);
+      // An issue without one has no such field, rather than an empty one.
+      const isOptional = field.id === 'parent' || field.id === 'security';
+      return [field.id, isOptional ? () => read() ?? undefined : read];
+    });
+  return {
+    ...Object.fromEntries(settable),
+    status: () => showStatus(world, api, issue.status),
+    issuetype: () => showIssueType(world, api, issueType),
+    project: () => showProject(world, api, project),
+    creator: () => (issue.creator === undefined ? null : world.edition.showUser(world, api, issue.creator)),
+    created: () => jiraTime(issue.createdAt),
+    updated: () => jiraTime(issue.updatedAt),
+    resolutiondate: () => issue.values.get('resolutiondate') ?? null,
+    ...activityReaders(world, api, issue, account),
+  };
+}
+
+/** Reads the fields of Jira's list: names, `*all`, `*navigable`, and `-name` to leave one out. */
+function choose(readers: Readers, wanted: string[]): Record<string, unknown> {
   const left = new Set(wanted.filter((name) => name.startsWith('-')).map((name) => name.slice(1)));
-  const all = wanted.some((name) => name === '*all' || name === '*navigable') || wanted.length === left.size;
+  const all = wanted.includes('*all') || wanted.length === left.size;
+  const isWanted = (name: string) =>
+    !left.has(name) && (all || wanted.includes(name) || (wanted.includes('*navigable') && !heavy.has(name)));
   return Object.fromEntries(
-    Object.entries(fields).filter(([name]) => (all || wanted.includes(name)) && !left.has(name)),
+    Object.entries(readers)
+      .filter(([name]) => isWanted(name))
+      .map(([name, read]) => [name, read()])
+      .filter(([, value]) => value !== undefined),
   );
 }
 
-/** An issue with the chosen fields and properties. */
-export function showIssue(
-  world: World,
-  api: string,
-  issue: Issue,
-  wanted: { fields: string[]; properties: string[] },
-) {
+/** Names and schemas of the fields that are shown. */
+function namesAndSchemas(world: World, shown: string[]) {
+  const known = new Map<string, { name: string; schema: object }>([
+    ...readOnlyFields.map(([id, name, type, items]): [string, { name: string; schema: object }] => [
+      id,
+      { name, schema: { type, ...(items && { items }), system: id } },
+    ]),
+    ...world.fields.map(({ id, name, schema }): [string, { name: string; schema: object }] => [
+      id,
+      { name, schema },
+    ]),
+  ]);
+  const found = shown.flatMap((id) => {
+    const one = known.get(id);
+    return one === undefined ? [] : [{ id, ...one }];
+  });
+  return {
+    names: Object.fromEntries(found.map(({ id, name }) => [id, name])),
+    schema: Object.fromEntries(found.map(({ id, schema }) => [id, schema])),
+  };
+}
+
+/** An issue with the chosen fields and properties, and with what is expanded. */
+export function showIssue(world: World, api: string, issue: Issue, wanted: Wanted) {
   const properties = [...issue.properties].filter(
     ([key]) => wanted.properties.includes(key) || wanted.properties.includes('*all'),
   );
+  const fields = choose(readersOf(world, api, issue, wanted.account), wanted.fields);
+  const expand = new Set(wanted.expand ?? []);
+  const { names, schema } = namesAndSchemas(world, Object.keys(fields));
   return {
     expand: 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations',
     id: issue.id,
-    self: `${world.siteUrl()}/rest/api/${api}/issue/${issue.id}`,
+    self: `${world.restBase()}/rest/api/${api}/issue/${issue.id}`,
     key: issue.key,
-    fields: choose(allFields(world, api, issue), wanted.fields),
+    ...(expand.has('names') && { names }),
+    ...(expand.has('schema') && { schema }),
+    ...(expand.has('changelog') && { changelog: showChangelog(world, api, issue) }),
+    fields,
     ...(wanted.properties.length > 0 ? { properties: Object.fromEntries(properties) } : {}),
   };
 }

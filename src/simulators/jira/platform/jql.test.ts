@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { JqlError, parseJql } from './jql.ts';
+import { JqlError, listClauses, parseJql } from './jql.ts';
 
 it('gives back what was written, whatever the value holds', () => {
   fc.assert(
@@ -8,7 +8,7 @@ it('gives back what was written, whatever the value holds', () => {
       const quote = single ? "'" : '"';
       const written = value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);
       const query = parseJql(`summary ~ ${quote}${written}${quote} AND key = MYT-1`);
-      expect(query.clauses.map((clause) => clause.values)).toEqual([[value], ['MYT-1']]);
+      expect(listClauses(query).map((clause) => clause.values)).toEqual([[value], ['MYT-1']]);
     }),
   );
 });
@@ -22,6 +22,9 @@ it('parses or refuses any text, and ends', () => {
     ')',
     ',',
     'AND',
+    'or',
+    'not',
+    'is',
     'order',
     'by',
     '"',

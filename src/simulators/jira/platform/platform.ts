@@ -3,6 +3,8 @@ import type { Edition } from '../edition.ts';
 import { permissions } from '../permissions.ts';
 import type { Seed, SeedAccount } from '../seed.ts';
 import type { Switches } from '../world.ts';
+import { type Activity, createActivity } from './activity.ts';
+import type { Choice, IssueType, Metadata } from './metadata.ts';
 import type { RichText } from './rich-text.ts';
 
 /** A project with its place among the site's ids. */
@@ -10,7 +12,11 @@ export interface Project {
   id: string;
   key: string;
   name: string;
-  issueTypes: { id: string; name: string }[];
+  issueTypes: IssueType[];
+  lead: SeedAccount | undefined;
+  components: Choice[];
+  versions: (Choice & { released: boolean; archived: boolean })[];
+  securityLevels: Choice[];
 }
 
 /** An issue, with what the routes show of it. */
@@ -20,19 +26,23 @@ export interface Issue {
   project: Project;
   summary: string;
   description: RichText | null;
-  issueType: { id: string; name: string };
+  issueType: IssueType;
+  /** By its name. */
   status: string;
   labels: string[];
   createdAt: Date;
   updatedAt: Date;
   creator: SeedAccount | undefined;
   properties: Map<string, unknown>;
+  /** All other fields by id, as they are kept. */
+  values: Map<string, unknown>;
+  activity: Activity;
 }
 
 /** What a new issue needs. */
 export interface NewIssue {
   project: Project;
-  issueType: { id: string; name: string };
+  issueType: IssueType;
   summary: string;
   description: RichText | null;
   labels: string[];
@@ -50,28 +60,40 @@ export interface Platform {
   hasIssue(key: string): boolean;
   findProject(idOrKey: string): Project | undefined;
   createIssue(issue: NewIssue): Issue;
-  /** Notes a write; throws the 429 of Jira's per-issue limit. */
+  removeIssue(issue: Issue): void;
+  /** Notes a write that is about to be done; throws the 429 of Jira's per-issue limit. */
   noteWrite(issue: Issue): void;
+  /** An issue as it was at a moment, as far as search lagged behind since then. */
+  asOf(issue: Issue, at: Date): Issue;
   /** No account is the anonymous reader, who may do nothing. */
   may(account: SeedAccount | undefined, permission: string, project?: Project): boolean;
 }
 
 /** A platform filled from a seed. */
-export function createPlatform(seed: Seed, now: () => Date, switches: Switches, edition: Edition): Platform {
-  const issueTypeNames = [...new Set(seed.projects.flatMap((project) => project.issueTypes))];
+export function createPlatform(
+  seed: Seed,
+  now: () => Date,
+  switches: Switches,
+  edition: Edition,
+  metadata: Metadata,
+): Platform {
+  let nextPart = 10_000;
+  const number = (name: string): Choice => ({ id: String(nextPart++), name });
   const projects = seed.projects.map(
     (project, index): Project => ({
       id: String(10_000 + index),
       key: project.key,
       name: project.name,
-      issueTypes: project.issueTypes.map((name) => ({
-        id: String(10_001 + issueTypeNames.indexOf(name)),
-        name,
-      })),
+      issueTypes: metadata.issueTypes.filter(({ name }) => project.issueTypes.includes(name)),
+      lead: seed.accounts.find((one) => one.email === project.lead) ?? seed.accounts[0],
+      components: project.components.map(number),
+      versions: project.versions.map((one) => ({ ...one, ...number(one.name) })),
+      securityLevels: project.securityLevels.map(number),
     }),
   );
   const issues = new Map<string, Issue>();
   const writes = new Map<string, number[]>();
+  const versions = new Map<string, { until: number; issue: Issue }[]>();
   const lastNumbers = new Map<string, number>();
   let nextId = 10_100;
 
@@ -85,6 +107,8 @@ export function createPlatform(seed: Seed, now: () => Date, switches: Switches, 
       createdAt: at,
       updatedAt: at,
       properties: new Map(),
+      values: new Map(),
+      activity: createActivity(),
     };
     issues.set(key, made);
     const number = Number(key.slice(key.lastIndexOf('-') + 1));
@@ -122,7 +146,11 @@ export function createPlatform(seed: Seed, now: () => Date, switches: Switches, 
       projects.find((project) => project.id === idOrKey || project.key === idOrKey.toUpperCase()),
     createIssue(issue) {
       const number = (lastNumbers.get(issue.project.key) ?? 0) + 1;
-      return store(`${issue.project.key}-${number}`, issue, 'To Do');
+      const workflow = metadata.workflowOf(issue.project.key, issue.issueType.name);
+      return store(`${issue.project.key}-${number}`, issue, workflow.statuses[0] ?? 'To Do');
+    },
+    removeIssue(issue) {
+      issues.delete(issue.key);
     },
     noteWrite(issue) {
       const at = now().getTime();
@@ -136,11 +164,17 @@ export function createPlatform(seed: Seed, now: () => Date, switches: Switches, 
         });
       }
       writes.set(issue.id, [...earlier, at]);
+      if (switches.searchLagMs > 0) {
+        const before = { ...issue, values: new Map(issue.values), properties: new Map(issue.properties) };
+        versions.set(issue.id, [...(versions.get(issue.id) ?? []), { until: at, issue: before }]);
+      }
       issue.updatedAt = now();
     },
+    asOf: (issue, at) => versions.get(issue.id)?.find(({ until }) => until > at.getTime())?.issue ?? issue,
     may(account, permission, project) {
       const known = permissions.get(permission);
-      if (account === undefined || known === undefined || isRefused(account, permission)) return false;
+      if (account === undefined || !account.active || known === undefined || isRefused(account, permission))
+        return false;
       if (account.permissions === 'all') return true;
       if (known.type === 'GLOBAL') return account.permissions.global.includes(permission);
       const granted = account.permissions.projects;

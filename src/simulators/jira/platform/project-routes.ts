@@ -1,14 +1,15 @@
-import { refuse } from '../answer.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import type { World } from '../world.ts';
 import { findAccount } from './account.ts';
+import type { IssueType } from './metadata.ts';
+import { pageOfValues, readPage } from './pages.ts';
 import type { Project } from './platform.ts';
 import { getVisibleProject, maySee } from './visibility.ts';
 
 /** A project in short, as issues carry it. */
 export function showProject(world: World, api: string, project: Project) {
   return {
-    self: `${world.siteUrl()}/rest/api/${api}/project/${project.id}`,
+    self: `${world.restBase()}/rest/api/${api}/project/${project.id}`,
     id: project.id,
     key: project.key,
     name: project.name,
@@ -17,29 +18,22 @@ export function showProject(world: World, api: string, project: Project) {
 }
 
 /** An issue type, as projects and issues carry it. */
-export function showIssueType(world: World, api: string, type: { id: string; name: string }) {
+export function showIssueType(world: World, api: string, type: IssueType) {
   return {
-    self: `${world.siteUrl()}/rest/api/${api}/issuetype/${type.id}`,
+    self: `${world.restBase()}/rest/api/${api}/issuetype/${type.id}`,
     id: type.id,
     name: type.name,
-    description: '',
-    subtask: false,
-    ...world.edition.issueTypeDetails,
+    description: type.description,
+    iconUrl: `${world.siteUrl()}/images/icons/issuetypes/${type.name.toLowerCase().replaceAll(' ', '-')}.svg`,
+    subtask: type.level < 0,
+    ...(world.edition.name === 'cloud' && { hierarchyLevel: type.level }),
   };
-}
-
-function numberIn(request: RouteRequest, name: string, otherwise: number): number {
-  const text = request.query.get(name);
-  if (text === null) return otherwise;
-  if (!/^\d{1,9}$/.test(text)) throw refuse(400, `'${name}' must be a number, not '${text}'.`);
-  return Number(text);
 }
 
 function search(world: World, api: string, request: RouteRequest) {
   const account = findAccount(world, request);
-  const startAt = numberIn(request, 'startAt', 0);
   // Jira gives at most 100 projects a page, whatever is asked.
-  const maxResults = Math.min(numberIn(request, 'maxResults', 50), 100);
+  const page = readPage(request, 100);
   const words = (request.query.get('query') ?? '').toLowerCase();
   const keys = request.query.getAll('keys');
   const found = world.platform.projects.filter(
@@ -48,18 +42,8 @@ function search(world: World, api: string, request: RouteRequest) {
       (keys.length === 0 || keys.includes(project.key)) &&
       `${project.key} ${project.name}`.toLowerCase().includes(words),
   );
-  const isLast = startAt + maxResults >= found.length;
-  const pageAt = (start: number) =>
-    `${world.siteUrl()}/rest/api/${api}/project/search?startAt=${start}&maxResults=${maxResults}`;
-  return {
-    self: pageAt(startAt),
-    ...(isLast ? {} : { nextPage: pageAt(startAt + maxResults) }),
-    maxResults,
-    startAt,
-    total: found.length,
-    isLast,
-    values: found.slice(startAt, startAt + maxResults).map((project) => showProject(world, api, project)),
-  };
+  const shown = found.map((project) => showProject(world, api, project));
+  return pageOfValues(`${world.restBase()}/rest/api/${api}/project/search`, shown, page);
 }
 
 /** The search for projects, page by page, which only Cloud has. Comes before {@link projectRoutes}. */
@@ -96,6 +80,7 @@ export function projectRoutes(world: World): Route[] {
             description: '',
             assigneeType: 'UNASSIGNED',
             issueTypes: project.issueTypes.map((type) => showIssueType(world, api, type)),
+            ...(project.lead && { lead: world.edition.showUser(world, api, project.lead) }),
           },
         };
       },

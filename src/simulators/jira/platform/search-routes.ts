@@ -3,11 +3,12 @@ import { type Answer, refuse } from '../answer.ts';
 import { isObject, type Route, type RouteRequest, readJson } from '../route.ts';
 import type { World } from '../world.ts';
 import { findAccount } from './account.ts';
-import { listIn } from './issue-routes.ts';
+import { listIn } from './issue-body.ts';
 import { showIssue } from './issue-view.ts';
 import { JqlError, parseJql } from './jql.ts';
 import { findByQuery } from './jql-match.ts';
 import type { Issue } from './platform.ts';
+import { listIndexed, nowOf } from './search-index.ts';
 import { maySee } from './visibility.ts';
 
 interface Search {
@@ -102,20 +103,17 @@ function run(world: World, api: string, request: RouteRequest, search: Search): 
   if (search.maxResults < 1 || search.maxResults > 5000) {
     throw refuse(400, "'maxResults' must be from 1 to 5000.");
   }
-  const indexedBefore = world.now().getTime() - world.switches.searchLagMs;
   const visible = world.platform.listIssues().filter((issue) => maySee(world, account, issue.project));
-  const indexed = visible.filter(
-    (issue) => issue.createdAt.getTime() <= indexedBefore || search.reconcileIssues.includes(issue.id),
-  );
+  const indexed = listIndexed(world, visible, search.reconcileIssues);
   let found: Issue[];
   try {
     const query = parseJql(search.jql);
-    if (query.clauses.length === 0) {
+    if (query.where === undefined) {
       throw new JqlError(
         'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.',
       );
     }
-    found = findByQuery({ world, account, visible, indexed }, query);
+    found = findByQuery({ world, account, visible, indexed }, query).map(nowOf(visible));
   } catch (error) {
     if (error instanceof JqlError) throw refuse(400, error.message);
     throw error;

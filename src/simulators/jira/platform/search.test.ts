@@ -35,6 +35,12 @@ describe('search by JQL', () => {
     ['project = OPS and type not in (Incident)', ['OPS-2']],
     ['creator = currentUser() AND created >= -30m and project != MYT order by key', ['OPS-1', 'OPS-2']],
     ['project = MYT and created < -1h', []],
+    ['key = MYT-1 or key = OPS-1 and type = Bug order by key', ['MYT-1']],
+    ['priority = Medium and labels is not empty order by key', ['MYT-1', 'MYT-2']],
+    ['project = MYT and labels != checkout', []],
+    ['"Go-live day" is empty and statusCategory = Done', ['MYT-5']],
+    ['created >= "2026-11-22 12:00" and key = MYT-5', ['MYT-5']],
+    ['(key = MYT-1 or key = OPS-1) and not type = Story', ['OPS-1']],
   ])('%s', async (jql, expected) => {
     expect(await keys(jql)).toEqual(expected);
   });
@@ -55,9 +61,12 @@ describe('search by JQL', () => {
     ['colour = red', "Field 'colour' does not exist"],
     ['project = MYT AND', 'Expecting a field'],
     ['project', 'Expecting an operator'],
-    ['project = MYT or project = OPS', 'AND and ORDER BY'],
+    ['project = MYT summary', "Expecting either 'OR' or 'AND'"],
     ['project > MYT', "The operator '>' is not supported"],
-    ['updated >= "2026-11-22 12:00"', 'relative times'],
+    ['updated >= "yesterday"', "Date value 'yesterday' for field 'updated' is invalid"],
+    ['status = Nowhere', "The value 'Nowhere' does not exist for the field 'status'."],
+    ['assignee = nobody@else.example', 'does not exist for the field'],
+    ['summary = x', "The operator '=' is not supported"],
     ['key in (MYT-1', "Expecting ')'"],
   ])('refuses %j and says why', async (jql, message) => {
     const answer = await search({ jql });
@@ -93,7 +102,7 @@ describe('search by JQL', () => {
     expect((await search({ jql, startAt: 2 })).status).toBe(400);
   });
 
-  it('sees new issues only after its lag, unless told to reconcile', async () => {
+  it('sees new issues and changes only after its lag, unless told to reconcile', async () => {
     jira.faults.lagSearch(60_000);
     const fields = { project: { key: 'OPS' }, issuetype: { name: 'Task' }, summary: 'Hidden for a while' };
     const { json } = await to.asAccount('/rest/api/3/issue', { method: 'POST', body: { fields } });
@@ -103,6 +112,13 @@ describe('search by JQL', () => {
     expect(reconciled.json.issues).toHaveLength(1);
     at += 60_000;
     expect(await keys(jql)).toEqual([json.key]);
+    const path = `/rest/api/3/issue/${json.key}`;
+    await to.asAccount(path, { method: 'PUT', body: { fields: { summary: 'Changed at last' } } });
+    expect([await keys(jql), await keys('summary ~ last')]).toEqual([[json.key], []]);
+    const [shown] = (await search({ jql, fields: ['summary'] })).json.issues;
+    expect(shown.fields.summary).toBe('Changed at last');
+    at += 60_000;
+    expect([await keys(jql), await keys('summary ~ last')]).toEqual([[], [json.key]]);
     jira.faults.clear();
   });
 

@@ -69,10 +69,12 @@ export function siteInformationRoutes(world: World): Route[] {
     {
       method: 'GET',
       path: `/rest/api/${api}/myself`,
-      handle: (request) => ({
-        status: 200,
-        body: world.edition.showUser(world, api, getAccount(world, request)),
-      }),
+      handle(request) {
+        const account = getAccount(world, request);
+        // One's own address is shown to oneself, whoever else does not see it.
+        const shown = { ...world.edition.showUser(world, api, account), emailAddress: account.email };
+        return { status: 200, body: shown };
+      },
     },
     {
       method: 'GET',

@@ -1,0 +1,121 @@
+/** The fields, screens and workflows of the site that a simulator shows when it is given no seed. */
+export const siteMetadata = {
+  issueTypes: [
+    { name: 'Sub-task', description: 'A small piece of work that is part of a larger one.', level: -1 },
+    { name: 'Epic', description: 'A large piece of work that is broken down.', level: 1 },
+  ],
+  statuses: [
+    { name: 'To Do', category: 'new' },
+    { name: 'In Progress', category: 'indeterminate' },
+    { name: 'Done', category: 'done' },
+    { name: 'Waiting for approval', category: 'indeterminate' },
+    { name: 'Approved', category: 'indeterminate' },
+    { name: 'Declined', category: 'done' },
+  ],
+  workflows: [
+    {
+      projects: ['OPS'],
+      issueTypes: ['Change'],
+      statuses: ['To Do', 'Waiting for approval', 'Approved', 'Declined', 'In Progress', 'Done'],
+      transitions: [
+        { id: '11', name: 'Ask for approval', from: ['To Do', 'Declined'], to: 'Waiting for approval' },
+        {
+          id: '21',
+          name: 'Approve',
+          from: ['Waiting for approval'],
+          to: 'Approved',
+          only: 'project-administrator',
+        },
+        {
+          id: '31',
+          name: 'Decline',
+          from: ['Waiting for approval'],
+          to: 'Declined',
+          only: 'project-administrator',
+        },
+        { id: '41', name: 'Start', from: ['Approved'], to: 'In Progress' },
+        {
+          id: '51',
+          name: 'Complete',
+          from: ['In Progress'],
+          to: 'Done',
+          fields: ['resolution', 'customfield_10055', 'comment'],
+          required: ['resolution'],
+        },
+      ],
+    },
+    {
+      projects: ['OPS'],
+      statuses: ['To Do', 'In Progress', 'Done'],
+      transitions: [
+        { id: '11', name: 'Start progress', from: ['To Do'], to: 'In Progress' },
+        { id: '21', name: 'Stop progress', from: ['In Progress'], to: 'To Do', only: 'assignee' },
+        {
+          id: '31',
+          name: 'Resolve',
+          from: ['To Do', 'In Progress'],
+          to: 'Done',
+          fields: ['resolution', 'fixVersions', 'assignee'],
+          required: ['resolution'],
+        },
+        { id: '41', name: 'Reopen', from: ['Done'], to: 'To Do' },
+      ],
+    },
+    {
+      statuses: ['To Do', 'In Progress', 'Done'],
+      transitions: [
+        { id: '11', name: 'To Do', to: 'To Do' },
+        { id: '21', name: 'In Progress', to: 'In Progress' },
+        { id: '31', name: 'Done', to: 'Done' },
+      ],
+    },
+  ],
+  sprints: [
+    { id: 1, name: 'MYT Sprint 1', state: 'closed' },
+    { id: 2, name: 'MYT Sprint 2', state: 'active' },
+    { id: 3, name: 'MYT Sprint 3', state: 'future' },
+  ],
+  customFields: [
+    { id: 'customfield_10020', name: 'Sprint', kind: 'sprint', projects: ['MYT'] },
+    { id: 'customfield_10016', name: 'Story Points', kind: 'number', issueTypes: ['Story', 'Epic'] },
+    { id: 'customfield_10050', name: 'Customer', kind: 'text' },
+    { id: 'customfield_10051', name: 'Release notes', kind: 'paragraph' },
+    { id: 'customfield_10052', name: 'Go-live day', kind: 'date' },
+    { id: 'customfield_10053', name: 'Change window start', kind: 'datetime' },
+    { id: 'customfield_10054', name: 'Change window end', kind: 'datetime' },
+    {
+      id: 'customfield_10055',
+      name: 'Risk',
+      kind: 'select',
+      options: ['Low', 'Medium', 'High'],
+      projects: ['OPS'],
+    },
+    { id: 'customfield_10056', name: 'Severity', kind: 'radio', options: ['S1', 'S2', 'S3'] },
+    { id: 'customfield_10057', name: 'Platforms', kind: 'multi-select', options: ['Web', 'iOS', 'Android'] },
+    { id: 'customfield_10058', name: 'Checks', kind: 'checkboxes', options: ['Legal', 'Security, privacy'] },
+    {
+      id: 'customfield_10059',
+      name: 'Region',
+      kind: 'cascading',
+      options: [
+        { value: 'Europe', children: ['Germany', 'France'] },
+        { value: 'Asia', children: ['Japan'] },
+      ],
+    },
+    { id: 'customfield_10060', name: 'Approver', kind: 'user' },
+    { id: 'customfield_10061', name: 'Stakeholders', kind: 'users' },
+    { id: 'customfield_10062', name: 'Team', kind: 'group' },
+    { id: 'customfield_10063', name: 'Teams to tell', kind: 'groups' },
+    { id: 'customfield_10064', name: 'Affected project', kind: 'project' },
+    { id: 'customfield_10065', name: 'Found in', kind: 'version', projects: ['MYT'] },
+    { id: 'customfield_10066', name: 'Merged to', kind: 'versions', projects: ['MYT'] },
+    { id: 'customfield_10067', name: 'Runbook', kind: 'url' },
+    { id: 'customfield_10068', name: 'Keywords', kind: 'labels' },
+  ],
+  screenRules: [
+    { fields: ['customfield_10055'], projects: ['OPS'], issueTypes: ['Change'], create: 'required' },
+    { fields: ['customfield_10056'], issueTypes: ['Story', 'Task'], create: 'hidden', edit: 'hidden' },
+    // Set when an issue is edited, and not before.
+    { fields: ['customfield_10051'], create: 'hidden' },
+  ],
+};
