@@ -1,6 +1,7 @@
 /** Options of a stand-in, as the command line gives them. */
 export interface SimulatorOptions {
-  edition: string;
+  /** The product's first one when absent. */
+  edition?: string;
   /** Data Center's alone. */
   contextPath?: string;
   release?: string;

@@ -1,6 +1,14 @@
 import type { Simulator, SimulatorOptions } from '../cli/simulators.ts';
 import { TielineError } from '../kit/errors.ts';
 import {
+  describeAsText as describeCodeAsText,
+  describeHarnessCode,
+  GitMissing,
+  type Identity,
+  parseSeedText as parseCodeSeedText,
+  startHarnessCodeSimulator,
+} from '../simulators/harness-code/index.ts';
+import {
   describeAsText,
   describeDataCenter,
   describeDataCenterAsText,
@@ -9,7 +17,21 @@ import {
   startJiraSimulator,
 } from '../simulators/jira/index.ts';
 
-/** The stand-ins by product and edition. */
+async function startHarnessCode(
+  identity: Identity,
+  { port, host, seed }: SimulatorOptions,
+): Promise<Simulator> {
+  const simulator = await startHarnessCodeSimulator({
+    identity,
+    port,
+    host,
+    seed: seed === undefined ? undefined : parseSeed(seed, parseCodeSeedText),
+  });
+  const description = describeHarnessCode(simulator);
+  return { description, text: describeCodeAsText(description), close: () => simulator.close() };
+}
+
+/** The stand-ins by product and edition; of each product the first edition is the usual one. */
 const starters: Record<string, Record<string, (options: SimulatorOptions) => Promise<Simulator>>> = {
   jira: {
     async cloud({ port, gatewayPort, host, seed }) {
@@ -18,7 +40,7 @@ const starters: Record<string, Record<string, (options: SimulatorOptions) => Pro
         port,
         gatewayPort,
         host,
-        seed: seed === undefined ? undefined : parseSeed(seed),
+        seed: seed === undefined ? undefined : parseSeed(seed, parseSeedText),
       });
       const description = describeSimulator(simulator);
       return {
@@ -35,11 +57,15 @@ const starters: Record<string, Record<string, (options: SimulatorOptions) => Pro
         host,
         contextPath,
         version: release,
-        seed: seed === undefined ? undefined : parseSeed(seed),
+        seed: seed === undefined ? undefined : parseSeed(seed, parseSeedText),
       });
       const description = describeDataCenter(simulator);
       return { description, text: describeDataCenterAsText(description), close: () => simulator.close() };
     },
+  },
+  'harness-code': {
+    gitness: (options) => startHarnessCode('Gitness', options),
+    harness: (options) => startHarnessCode('Harness', options),
   },
 };
 
@@ -51,9 +77,10 @@ export async function startSimulator(product: string, options: SimulatorOptions)
       hint: `There is one for: ${Object.keys(starters).join(', ')}.`,
     });
   }
-  const starter = editions[options.edition];
+  const edition = options.edition ?? Object.keys(editions)[0] ?? '';
+  const starter = editions[edition];
   if (starter === undefined) {
-    throw new TielineError('usage-wrong', `There is no simulated ${product} "${options.edition}"`, {
+    throw new TielineError('usage-wrong', `There is no simulated ${product} "${edition}"`, {
       hint: `There are: ${Object.keys(editions).join(', ')}.`,
     });
   }
@@ -65,15 +92,18 @@ export async function startSimulator(product: string, options: SimulatorOptions)
         cause: error,
       });
     }
+    if (error instanceof GitMissing) {
+      throw new TielineError('usage-wrong', error.message, { hint: 'Install git.', cause: error });
+    }
     if (error instanceof RangeError) throw new TielineError('usage-wrong', error.message, { cause: error });
     throw error;
   }
 }
 
 /** The stand-in knows nothing of our errors; what it says of a wrong seed becomes one of ours here. */
-function parseSeed(text: string) {
+function parseSeed<Seed>(text: string, parse: (text: string, source: string) => Seed): Seed {
   try {
-    return parseSeedText(text, 'The seed file');
+    return parse(text, 'The seed file');
   } catch (error) {
     if (error instanceof TielineError) throw error;
     const message = error instanceof Error ? error.message : String(error);

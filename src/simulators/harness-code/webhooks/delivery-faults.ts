@@ -1,0 +1,73 @@
+/** Which deliveries a fault strikes. Every condition given must hold; none is every delivery. */
+export interface DeliveryMatch {
+  trigger?: string;
+  /** The repository's path. */
+  repository?: string;
+  /** The webhook's identifier. */
+  webhook?: string;
+}
+
+/**
+ * What happens to a struck delivery:
+ * - `lose`: it is never sent, and the host remembers nothing of it
+ * - `duplicate`: it is sent twice
+ * - `reorder`: it is sent after the next one of its repository
+ * - `delayMs`: it is sent later, while others overtake it
+ */
+export type DeliveryFaultKind = 'lose' | 'duplicate' | 'reorder' | { delayMs: number };
+
+/** A fault that waits for deliveries. */
+export interface DeliveryFault {
+  match?: DeliveryMatch;
+  /** So many matching deliveries pass unharmed first. */
+  after?: number;
+  /** So many deliveries are struck; all, when absent. */
+  times?: number;
+  does: DeliveryFaultKind;
+}
+
+/** A fault as it stands now. */
+export interface ActiveDeliveryFault extends DeliveryFault {
+  id: number;
+  matched: number;
+  struck: number;
+}
+
+/** Ways to lose, double, delay and reorder deliveries. What is added first strikes first. */
+export interface DeliveryFaults {
+  add(fault: DeliveryFault): number;
+  list(): ActiveDeliveryFault[];
+  clear(): void;
+  strike(about: Required<DeliveryMatch>): DeliveryFaultKind | undefined;
+}
+
+/** No faults yet. */
+export function createDeliveryFaults(): DeliveryFaults {
+  const faults: ActiveDeliveryFault[] = [];
+  let nextId = 1;
+  return {
+    add(fault) {
+      const id = nextId++;
+      faults.push({ ...fault, id, matched: 0, struck: 0 });
+      return id;
+    },
+    list: () => faults.map((fault) => ({ ...fault })),
+    clear() {
+      faults.length = 0;
+    },
+    strike(about) {
+      for (const fault of faults) {
+        const { trigger, repository, webhook } = fault.match ?? {};
+        if (fault.times !== undefined && fault.struck >= fault.times) continue;
+        if (trigger !== undefined && trigger !== about.trigger) continue;
+        if (repository !== undefined && repository !== about.repository) continue;
+        if (webhook !== undefined && webhook !== about.webhook) continue;
+        fault.matched++;
+        if (fault.matched <= (fault.after ?? 0)) continue;
+        fault.struck++;
+        return fault.does;
+      }
+      return undefined;
+    },
+  };
+}
