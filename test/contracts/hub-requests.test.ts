@@ -41,6 +41,7 @@ function openConnection() {
         type: 'api-token' as const,
         email: account?.email ?? '',
         token: new Secret(account?.apiToken ?? ''),
+        scoped: false,
       },
       devops: { clientId: client?.clientId ?? '', clientSecret: new Secret(client?.clientSecret ?? '') },
     },
@@ -130,6 +131,16 @@ it('every request of the connector is one that Jira has described', async () => 
     'accepted',
     'accepted',
     'accepted',
+  ]);
+  const metadata = client?.metadata;
+  const [issueType] = (await metadata?.issueTypes('MYT')) ?? [];
+  await Promise.all([
+    metadata?.projects(),
+    metadata?.statuses('MYT'),
+    metadata?.createFields('MYT', issueType?.id ?? ''),
+    metadata?.editFields('MYT-1'),
+    metadata?.transitions('MYT-1'),
+    metadata?.users('Ada'),
   ]);
   // Atlassian describes these two nowhere in its contracts: see the facts of each in the connector.
   const described = sent.filter(({ path }) => !/\/(_edge\/tenant_info|oauth\/token)$/.test(path));

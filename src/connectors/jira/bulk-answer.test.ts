@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBuildsAnswer, readDeploymentsAnswer } from './bulk-answer.ts';
 import { entityKey } from './entity-wire.ts';
@@ -33,6 +34,48 @@ describe('an answer to builds', () => {
     const errors = [{ message: "'url' is required", errorTraceId: 'a1' }, { message: 'No valid issues' }];
     expect(readBuildsAnswer({ rejectedBuilds: [{ key, errors }] })?.rejected).toEqual(
       new Map([[entityKey('shop', 7), ["'url' is required", 'No valid issues']]]),
+    );
+  });
+});
+
+describe('an answer of another shape', () => {
+  it.each([[undefined], [null], ['Accepted'], [[]], [7]])('%j is none', (answer) => {
+    expect(readBuildsAnswer(answer)).toBeUndefined();
+    expect(readDeploymentsAnswer(answer)).toBeUndefined();
+  });
+
+  it('speaks of the entities that can be read in it, and of no others', () => {
+    const answer = {
+      acceptedBuilds: [null, 'shop', { pipelineId: 'shop' }, { pipelineId: 'shop', buildNumber: 7 }],
+      rejectedBuilds: [
+        { key: null, errors: 'all' },
+        { key: { pipelineId: 'shop', buildNumber: 8 }, errors: [{}] },
+      ],
+      unknownIssueKeys: { 'MYT-1': true },
+    };
+    expect(readBuildsAnswer(answer)).toEqual({
+      accepted: new Set([entityKey('shop', 7)]),
+      rejected: new Map([[entityKey('shop', 8), []]]),
+      unknownIssueKeys: new Set(),
+      unknownServices: new Set(),
+    });
+  });
+
+  it('is read without a fault, whatever it is', () => {
+    const names = fc.constantFrom(
+      'acceptedBuilds',
+      'rejectedDeployments',
+      'unknownAssociations',
+      'key',
+      'errors',
+    );
+    const anything = fc.anything({ key: names, maxDepth: 4 });
+    fc.assert(
+      fc.property(anything, (answer) => {
+        const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+        expect(readBuildsAnswer(answer) !== undefined).toBe(isObject);
+        expect(readDeploymentsAnswer(answer) !== undefined).toBe(isObject);
+      }),
     );
   });
 });

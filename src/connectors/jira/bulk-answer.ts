@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { entityKey } from './entity-wire.ts';
+import { type Fields, fieldsOf, isFields, listOf, textsOf } from './json-fields.ts';
 
 /** What Jira said of a bulk request. Entities are named by their {@link entityKey}. */
 export interface BulkAnswer {
@@ -10,64 +10,63 @@ export interface BulkAnswer {
   unknownServices: Set<string>;
 }
 
-const number = z.union([z.number(), z.string()]);
-const errors = z.array(z.object({ message: z.string() })).default([]);
-const issueKeys = z.array(z.string()).default([]);
-// Every list has a default: what an answer leaves out is found by the entity that it then does not mention.
+// An entity that the answer does not mention, or in another shape, is found by that.
 
-const buildKey = z
-  .object({ pipelineId: z.string(), buildNumber: number })
-  .transform((key) => entityKey(key.pipelineId, key.buildNumber));
+/** The entity that these fields of a key name; numbers come as text too. */
+function findKey(key: unknown, names: readonly string[]): string | undefined {
+  if (!isFields(key)) return undefined;
+  const parts = names.map((name) => key[name]);
+  const isKey = (part: unknown) => typeof part === 'string' || typeof part === 'number';
+  return parts.every(isKey) ? entityKey(...parts.map(String)) : undefined;
+}
 
-const buildsAnswer = z.object({
-  acceptedBuilds: z.array(buildKey).default([]),
-  rejectedBuilds: z.array(z.object({ key: buildKey, errors })).default([]),
-  unknownIssueKeys: issueKeys,
-});
-
-const deploymentKey = z
-  .object({ pipelineId: z.string(), environmentId: z.string(), deploymentSequenceNumber: number })
-  .transform((key) => entityKey(key.pipelineId, key.environmentId, key.deploymentSequenceNumber));
-
-const deploymentsAnswer = z.object({
-  acceptedDeployments: z.array(deploymentKey).default([]),
-  rejectedDeployments: z.array(z.object({ key: deploymentKey, errors })).default([]),
-  unknownIssueKeys: issueKeys,
-  unknownAssociations: z
-    .array(z.object({ associationType: z.string(), values: z.array(z.unknown()).default([]) }))
-    .default([]),
-});
-
-const bulkAnswer = (
-  accepted: string[],
-  rejected: { key: string; errors: { message: string }[] }[],
-  unknownIssueKeys: string[],
-  unknownServices: string[] = [],
-): BulkAnswer => ({
-  accepted: new Set(accepted),
-  rejected: new Map(rejected.map((entry) => [entry.key, entry.errors.map(({ message }) => message)])),
-  unknownIssueKeys: new Set(unknownIssueKeys),
-  unknownServices: new Set(unknownServices),
-});
+/** One answer, its entities in the lists named, each known by the fields named. */
+function readAnswer(
+  answer: Fields,
+  names: { accepted: string; rejected: string; key: readonly string[] },
+): Pick<BulkAnswer, 'accepted' | 'rejected'> {
+  const accepted = listOf(answer[names.accepted]).map((key) => findKey(key, names.key));
+  const rejected = fieldsOf(answer[names.rejected]).map(
+    ({ key, errors }) =>
+      [findKey(key, names.key), textsOf(fieldsOf(errors).map(({ message }) => message))] as const,
+  );
+  return {
+    accepted: new Set(accepted.flatMap((key) => key ?? [])),
+    rejected: new Map(rejected.flatMap(([key, messages]) => (key === undefined ? [] : [[key, messages]]))),
+  };
+}
 
 /** The answer to "Submit build data", or undefined when it is no such thing. */
 export function readBuildsAnswer(answer: unknown): BulkAnswer | undefined {
-  const { data } = buildsAnswer.safeParse(answer);
-  return data && bulkAnswer(data.acceptedBuilds, data.rejectedBuilds, data.unknownIssueKeys);
+  if (!isFields(answer)) return undefined;
+  return {
+    ...readAnswer(answer, {
+      accepted: 'acceptedBuilds',
+      rejected: 'rejectedBuilds',
+      key: ['pipelineId', 'buildNumber'],
+    }),
+    unknownIssueKeys: new Set(textsOf(answer.unknownIssueKeys)),
+    unknownServices: new Set(),
+  };
 }
 
 /** The answer to "Submit deployment data", or undefined when it is no such thing. */
 export function readDeploymentsAnswer(answer: unknown): BulkAnswer | undefined {
-  const { data } = deploymentsAnswer.safeParse(answer);
-  if (data === undefined) return undefined;
+  if (!isFields(answer)) return undefined;
   const unknown = (...types: string[]) =>
-    data.unknownAssociations
-      .filter(({ associationType }) => types.includes(associationType))
-      .flatMap(({ values }) => values.filter((value) => typeof value === 'string'));
-  return bulkAnswer(
-    data.acceptedDeployments,
-    data.rejectedDeployments,
-    [...data.unknownIssueKeys, ...unknown('issueKeys', 'issueIdOrKeys')],
-    unknown('serviceIdOrKeys'),
-  );
+    fieldsOf(answer.unknownAssociations)
+      .filter(({ associationType }) => types.includes(String(associationType)))
+      .flatMap(({ values }) => textsOf(values));
+  return {
+    ...readAnswer(answer, {
+      accepted: 'acceptedDeployments',
+      rejected: 'rejectedDeployments',
+      key: ['pipelineId', 'environmentId', 'deploymentSequenceNumber'],
+    }),
+    unknownIssueKeys: new Set([
+      ...textsOf(answer.unknownIssueKeys),
+      ...unknown('issueKeys', 'issueIdOrKeys'),
+    ]),
+    unknownServices: new Set(unknown('serviceIdOrKeys')),
+  };
 }

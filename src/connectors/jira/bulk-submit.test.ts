@@ -53,6 +53,7 @@ it('a build with more issues than Jira takes is sent with the first 100, and the
     {
       state: 'accepted',
       unknownIssueKeys: [],
+      refusedIssueKeys: [],
       leftOutIssueKeys: ['MYT-100', 'MYT-101'],
       unknownServices: [],
     },
@@ -73,6 +74,7 @@ describe('one bad build among good ones', () => {
     expect(outcomes[6]).toEqual({
       state: 'rejected',
       unknownIssueKeys: [],
+      refusedIssueKeys: [],
       leftOutIssueKeys: [],
       unknownServices: [],
       errors: message.split(','),
@@ -103,12 +105,14 @@ describe('what Jira says', () => {
     expect(outcomes[0]).toEqual({
       state: 'accepted',
       unknownIssueKeys: ['UTF-8', 'no key'],
+      refusedIssueKeys: [],
       leftOutIssueKeys: [],
       unknownServices: [],
     });
     expect(outcomes[1]).toEqual({
       state: 'rejected',
       unknownIssueKeys: ['MYT-9'],
+      refusedIssueKeys: [],
       leftOutIssueKeys: [],
       unknownServices: [],
       errors: ['No valid issues found'],

@@ -16,14 +16,16 @@ import { readErrorMessages } from './error-messages.ts';
 import { propertyLimits } from './limits.ts';
 import { stopsEverything } from './stopping-errors.ts';
 
-/** What differs between builds and deployments in a bulk request. */
+/** What differs between builds, deployments and development information in a bulk request. */
 export interface BulkKind<E> {
-  /** Name of the API in the address, and of the list in the body. */
-  name: 'builds' | 'deployments';
+  /** Name of the API in the address. */
+  name: 'builds' | 'deployments' | 'devinfo';
   entitiesPerRequest: number;
   prepare(entity: Sequenced<E>): Prepared;
-  /** Undefined for a body that is no answer of this API. */
-  readAnswer(answer: unknown): BulkAnswer | undefined;
+  /** The body of a request, beside what every body has. */
+  bodyOf(wires: object[]): object;
+  /** Undefined for a body that is no answer of this API. `keys` are those of the request. */
+  readAnswer(answer: unknown, keys: string[]): BulkAnswer | undefined;
 }
 
 /** Where the bulk requests of a kind go. */
@@ -54,6 +56,7 @@ export function createBulkSubmitter<E>(
           outcomes.set(index, {
             state: 'rejected',
             unknownIssueKeys: entity.impossibleKeys,
+            refusedIssueKeys: [],
             leftOutIssueKeys: [],
             unknownServices: [],
             errors: entity.reasons,
@@ -76,7 +79,13 @@ export function createBulkSubmitter<E>(
           queue.unshift(...halve(part));
           continue;
         }
-        const said = sent.status < 400 ? kind.readAnswer(answer) : undefined;
+        const said =
+          sent.status < 400
+            ? kind.readAnswer(
+                answer,
+                part.map(({ entity }) => entity.key),
+              )
+            : undefined;
         for (const { index, entity } of part) {
           const outcome =
             sent.status < 400
@@ -115,7 +124,7 @@ async function send<E>(
 ): Promise<HttpAnswer | TielineError> {
   const json = {
     ...(Object.keys(properties).length > 0 && { properties }),
-    [kind.name]: part.map(({ entity }) => entity.wire),
+    ...kind.bodyOf(part.map(({ entity }) => entity.wire)),
     providerMetadata: { product: 'Tieline' },
   };
   try {
@@ -159,6 +168,7 @@ const untied = (entity: BulkItem['entity'], said: BulkAnswer | undefined): Untie
     ...entity.issueKeys.filter((key) => said?.unknownIssueKeys.has(key)),
     ...entity.impossibleKeys,
   ],
+  refusedIssueKeys: [],
   leftOutIssueKeys: entity.leftOutKeys,
   unknownServices: [
     ...entity.services.filter((service) => said?.unknownServices.has(service)),

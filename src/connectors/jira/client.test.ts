@@ -23,7 +23,13 @@ describe('builds and deployments on issues of Jira Cloud', () => {
   it('a build fails, then succeeds, and the issues show the last state', async () => {
     const jira = await open();
     expect((await jira.builds.submit([build()])).outcomes).toEqual([
-      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
+      {
+        state: 'accepted',
+        unknownIssueKeys: [],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
     ]);
     await jira.builds.submit([build({ state: 'successful', sequence: 101 })]);
     expect(cloud.simulator.state.builds('MYT-2')).toMatchObject([{ buildNumber: 17, state: 'successful' }]);
@@ -59,7 +65,13 @@ describe('builds and deployments on issues of Jira Cloud', () => {
     const jira = await open();
     const { outcomes, requests } = await jira.deployments.submit([deployment({ services: ['checkout'] })]);
     expect(outcomes).toEqual([
-      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
+      {
+        state: 'accepted',
+        unknownIssueKeys: [],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
     ]);
     expect(requests).toMatchObject([{ status: 202, entities: 1, answer: { acceptedDeployments: [{}] } }]);
     expect(cloud.simulator.state.deployments('MYT-1')).toMatchObject([
@@ -75,23 +87,48 @@ describe('builds and deployments on issues of Jira Cloud', () => {
       build({ buildNumber: 19, issueKeys: ['MYT-2'] }),
     ]);
     expect(outcomes).toMatchObject([
-      { state: 'accepted', unknownIssueKeys: ['UTF-8'], leftOutIssueKeys: [], unknownServices: [] },
+      {
+        state: 'accepted',
+        unknownIssueKeys: ['UTF-8'],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
       {
         state: 'rejected',
         unknownIssueKeys: ['SHA-256'],
+        refusedIssueKeys: [],
         leftOutIssueKeys: [],
         unknownServices: [],
         errors: [expect.stringContaining('No valid issues')],
       },
-      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
+      {
+        state: 'accepted',
+        unknownIssueKeys: [],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
     ]);
     const { outcomes: deployed } = await jira.deployments.submit([
       deployment({ issueKeys: ['MYT-1', 'GONE-1'] }),
       deployment({ deploymentNumber: 5, issueKeys: ['GONE-2'] }),
     ]);
     expect(deployed).toMatchObject([
-      { state: 'accepted', unknownIssueKeys: ['GONE-1'], leftOutIssueKeys: [], unknownServices: [] },
-      { state: 'rejected', unknownIssueKeys: ['GONE-2'], leftOutIssueKeys: [], unknownServices: [] },
+      {
+        state: 'accepted',
+        unknownIssueKeys: ['GONE-1'],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
+      {
+        state: 'rejected',
+        unknownIssueKeys: ['GONE-2'],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
     ]);
   });
 
@@ -173,18 +210,24 @@ describe('builds and deployments on issues of Jira Cloud', () => {
   });
 
   it.each([
-    ['a wrong client secret', () => cloud.app('Tieline', 'a-wrong-client-secret'), 'remote-unauthorized'],
-    ['a credential for builds alone', () => cloud.app('Builds only'), 'remote-forbidden'],
-    ['no OAuth credential', () => cloud.user('admin'), 'jira-credential-absent'],
+    [
+      'a wrong client secret',
+      () => cloud.app('Tieline', 'a-wrong-client-secret'),
+      'remote-unauthorized',
+      'once-repaired',
+    ],
+    ['a credential for builds alone', () => cloud.app('Builds only'), 'remote-forbidden', 'never'],
+    ['no OAuth credential', () => cloud.user('admin'), 'jira-credential-absent', 'once-repaired'],
     [
       'the cloud id of nobody',
       () => ({ ...cloud.app('Tieline'), cloudId: '11111111-2222-4333-8444-555555555555' }),
       'jira-site-unknown',
+      'never',
     ],
-  ])('with %s deployments fail for good and say why', async (_, settings, code) => {
+  ])('with %s deployments fail and say why', async (_, settings, code, retry) => {
     const jira = await open(settings());
     const { outcomes } = await jira.deployments.submit([deployment()]);
-    expect(outcomes).toMatchObject([{ state: 'failed', error: { code, retry: 'never' } }]);
+    expect(outcomes).toMatchObject([{ state: 'failed', error: { code, retry } }]);
   });
 
   it('nothing that is well typed is refused for its form, however odd its texts', async () => {

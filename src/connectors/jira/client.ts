@@ -3,42 +3,28 @@ import { asTielineError, TielineError } from '../../kit/errors.ts';
 import type {
   Build,
   Deployment,
+  DevInfoSubmitter,
   JiraClient,
   JiraIdentity,
-  Sequenced,
   SubmitAnswer,
   Submitter,
 } from '../../kit/jira.ts';
-import { prepareBuild } from './build-wire.ts';
-import { readBuildsAnswer, readDeploymentsAnswer } from './bulk-answer.ts';
-import { type BulkKind, createBulkSubmitter } from './bulk-submit.ts';
-import { prepareDeployment } from './deployment-wire.ts';
+import type { BulkKind } from './bulk-submit.ts';
+import { bulkBuilds, bulkDeployments, createCloudSubmitter } from './cloud-bulk.ts';
+import { createDevLinkSubmitter } from './dev-info/links.ts';
+import { createDevInfoSubmitter } from './dev-info/submit.ts';
 import { gatedDeployments, readGatingStatus } from './gating.ts';
 import { findBuild, findDeployment } from './held-state.ts';
-import { buildLimits, deploymentLimits } from './limits.ts';
+import { createMetadata } from './metadata.ts';
 import { type JiraParts, openParts } from './parts.ts';
 import { buildLink, deploymentLink } from './remote-link.ts';
 import { createLinkSubmitter } from './remote-links.ts';
 import type { JiraSettings } from './settings.ts';
 
-const builds: BulkKind<Build> = {
-  name: 'builds',
-  entitiesPerRequest: buildLimits.entities,
-  prepare: prepareBuild,
-  readAnswer: readBuildsAnswer,
-};
-
-const deployments: BulkKind<Deployment> = {
-  name: 'deployments',
-  entitiesPerRequest: deploymentLimits.entities,
-  prepare: prepareDeployment,
-  readAnswer: readDeploymentsAnswer,
-};
-
 /** A client of the Jira behind a connection. What it learns of the site it keeps, so keep it as well. */
 export function createJiraClient(connection: Connection<JiraSettings>): JiraClient {
   const parts = openParts(connection);
-  const onCloud = <E>(kind: BulkKind<E>) => createBulkSubmitter(kind, () => bulkTarget(parts, kind.name));
+  const onCloud = <E>(kind: BulkKind<E>) => createCloudSubmitter(kind, parts);
   const byEdition = <E>(cloud: Submitter<E>, selfHosted: (site: JiraIdentity) => Submitter<E>) =>
     createSubmitter(connection, parts, cloud, selfHosted);
   const links =
@@ -53,14 +39,14 @@ export function createJiraClient(connection: Connection<JiraSettings>): JiraClie
   return {
     identify: async () => (await parts.site()).identity,
     builds: {
-      ...byEdition(onCloud(builds), links(buildLink)),
+      ...byEdition(onCloud(bulkBuilds), links(buildLink)),
       async find(build) {
         await assertCloud(unreadable);
         return findBuild(parts, build);
       },
     },
     deployments: {
-      ...byEdition(onCloud(deployments), links(deploymentLink)),
+      ...byEdition(onCloud(bulkDeployments), links(deploymentLink)),
       async find(deployment) {
         await assertCloud(unreadable);
         return findDeployment(parts, deployment);
@@ -71,13 +57,29 @@ export function createJiraClient(connection: Connection<JiraSettings>): JiraClie
         return readGatingStatus(parts, deployment);
       },
     },
+    devInfo: createDevInfo(connection, parts),
+    metadata: createMetadata(parts),
   };
 }
 
-const bulkTarget = async (parts: JiraParts, name: string) => ({
-  http: parts.getGateway(),
-  path: `/jira/${name}/0.1/cloud/${encodeURIComponent(await parts.cloudId())}/bulk`,
-});
+/** By bulk requests on Cloud, by remote links elsewhere. */
+function createDevInfo(connection: Connection<JiraSettings>, parts: JiraParts): DevInfoSubmitter {
+  const cloud = createDevInfoSubmitter(parts);
+  if (connection.settings.devops !== undefined) return cloud;
+  const chosen = async (): Promise<DevInfoSubmitter> => {
+    const { identity } = await parts.site();
+    return identity.edition === 'cloud' ? cloud : createDevLinkSubmitter(parts.getPlatform, identity);
+  };
+  return {
+    async submit(entities, submission) {
+      const submitter = await chosen().catch(asTielineError);
+      if (submitter instanceof TielineError) return failAll(entities, submitter);
+      return submitter.submit(entities, submission);
+    },
+    removeByProperties: async (properties) => (await chosen()).removeByProperties(properties),
+    existsByProperties: async (properties) => (await chosen()).existsByProperties(properties),
+  };
+}
 
 /** An OAuth credential exists only for Cloud; without one the edition decides. */
 function createSubmitter<E>(
@@ -97,7 +99,7 @@ function createSubmitter<E>(
   };
 }
 
-const failAll = <E>(entities: Sequenced<E>[], error: TielineError): SubmitAnswer => ({
+const failAll = (entities: unknown[], error: TielineError): SubmitAnswer => ({
   outcomes: entities.map(() => ({ state: 'failed', error })),
   requests: [],
 });

@@ -63,7 +63,7 @@ export async function withoutDevops(
     return {
       state: 'not-configured',
       message: `${title}: the connection has no OAuth credential.`,
-      hint: 'Make one in Jira (Settings, System, OAuth credentials) and add its client id and secret to the connection.',
+      hint: 'Make one in Jira (Settings, Apps, OAuth credentials) and add its client id and secret to the connection.',
     };
   }
   if (capability === 'development-information') {

@@ -13,6 +13,7 @@ export const gatedDeployments: BulkKind<Deployment> = {
   name: 'deployments',
   entitiesPerRequest: deploymentLimits.entities,
   prepare: prepareGate,
+  bodyOf: (deployments) => ({ deployments }),
   readAnswer: readDeploymentsAnswer,
 };
 

@@ -43,7 +43,7 @@ describe('the test of a connection to Jira Cloud', () => {
 
   it('names what a reader may not do, in the project asked', async () => {
     const report = await test(cloud.user('reader'), ['MYT', 'NOPE']);
-    expect(report.ok).toBe(false);
+    expect(report.outcome).toBe('limited');
     expect(capability(report, 'permissions')).toMatchObject({
       state: 'missing',
       message: expect.stringContaining('NOPE: no such project'),
@@ -81,7 +81,7 @@ describe('the test of a connection to Jira Cloud', () => {
   it('sees a permission that was taken away', async () => {
     cloud.simulator.faults.refusePermission('TRANSITION_ISSUES');
     expect(capability(await test(cloud.user('admin'), ['MYT']), 'permissions')?.message).toBe(
-      'missing in MYT: Transition Issues.',
+      'Change statuses in MYT: missing; ask for the Transition Issues permission.',
     );
   });
 

@@ -1,6 +1,7 @@
 import { defineConnector } from '../../kit/connector.ts';
 import { createJiraClient } from './client.ts';
 import { testJira } from './connection-test.ts';
+import { findConsent } from './consent.ts';
 import { jiraSettings } from './settings.ts';
 
 /** Jira Cloud, Data Center and Server. */
@@ -11,4 +12,5 @@ export default defineConnector({
   settings: jiraSettings,
   test: testJira,
   jira: createJiraClient,
+  consent: findConsent,
 });

@@ -1,13 +1,17 @@
 import type { Connection } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
-import type { AuthScheme, Http } from '../../kit/http.ts';
+import type { Http } from '../../kit/http.ts';
+import { isAtGateway, openAccount } from './account-access.ts';
+import { gatewayAuth } from './cloud-bulk.ts';
+import { readCloudId } from './cloud-id.ts';
+import { explainRefusals } from './refusals.ts';
 import type { JiraSettings } from './settings.ts';
-import { readCloudId, readSite, type SiteAnswer } from './site.ts';
+import { readSite, type SiteAnswer } from './site.ts';
 
-/** The ways into one Jira: its site as nobody, as the platform account, and Atlassian's gateway as an app. */
+/** The ways into one Jira: its site as nobody, Jira as the platform account, and Atlassian's gateway as an app. */
 export interface JiraParts {
   anonymous: Http;
-  /** Throws `jira-credential-absent` without a platform credential. */
+  /** Whose paths begin with `/rest`, wherever the account is taken. Throws `jira-credential-absent` without one. */
   getPlatform(): Http;
   /** Throws `jira-credential-absent` without an OAuth credential. */
   getGateway(): Http;
@@ -17,44 +21,27 @@ export interface JiraParts {
   cloudId(): Promise<string>;
 }
 
-type Platform = NonNullable<Connection<JiraSettings>['settings']['platform']>;
-
-function platformAuth(platform: Platform): AuthScheme {
-  switch (platform.type) {
-    case 'api-token':
-      return { type: 'basic', username: platform.email, password: platform.token };
-    case 'personal-access-token':
-      return { type: 'bearer', token: platform.token };
-    case 'password':
-      return { type: 'basic', username: platform.username, password: platform.password };
-  }
-}
-
 /** Aims at every part of the Jira behind a connection; sends nothing yet. */
 export function openParts(connection: Connection<JiraSettings>): JiraParts {
-  const { baseUrl, gatewayUrl, platform, devops, cloudId } = connection.settings;
+  const { baseUrl, gatewayUrl, platform, devops } = connection.settings;
   const anonymous = connection.aim({ baseUrl, auth: { type: 'none' } });
-  const asAccount = platform && connection.aim({ baseUrl, auth: platformAuth(platform) });
-  const gateway =
-    devops &&
-    connection.aim({
-      baseUrl: gatewayUrl,
-      auth: {
-        type: 'oauthClientCredentials',
-        tokenUrl: `${gatewayUrl}/oauth/token`,
-        clientId: devops.clientId,
-        clientSecret: devops.clientSecret,
-        audience: 'api.atlassian.com',
-        encoding: 'json',
-      },
-    });
+  const cloudId = keptOnSuccess(
+    async () => connection.settings.cloudId ?? (await readCloudId(anonymous, baseUrl)),
+  );
+  const account = platform && openAccount(connection, platform, cloudId);
+  const asAccountOnSite = platform && isAtGateway(platform) ? undefined : account;
+  const site = keptOnSuccess(() =>
+    readSiteAsAllowed(anonymous, asAccountOnSite, baseUrl, () => connection.now()),
+  );
+  const asAccount = account && explainRefusals(account, platform, async () => (await site()).identity);
+  const gateway = devops && connection.aim({ baseUrl: gatewayUrl, auth: gatewayAuth(gatewayUrl, devops) });
 
   return {
     anonymous,
     getPlatform: () => asAccount ?? absent(connection.name, 'user'),
     getGateway: () => gateway ?? absent(connection.name, 'OAuth credential (client id and secret)'),
-    site: keptOnSuccess(() => readSiteAsAllowed(anonymous, asAccount, baseUrl, () => connection.now())),
-    cloudId: keptOnSuccess(async () => cloudId ?? (await readCloudId(anonymous, baseUrl))),
+    site,
+    cloudId,
   };
 }
 

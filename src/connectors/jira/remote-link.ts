@@ -17,7 +17,7 @@ export interface RemoteLink {
   };
 }
 
-const application = { type: 'tieline', name: 'Tieline' };
+export const application = { type: 'tieline', name: 'Tieline' };
 
 /**
  * How a state looks: a status icon that every self-hosted Jira serves itself, so that it shows wherever Jira does, and
@@ -33,7 +33,8 @@ const looks: Record<DeploymentState, { words: string; icon: string; resolved: bo
   rolled_back: { words: 'rolled back', icon: 'reopened', resolved: true },
 };
 
-const globalId = (kind: string, ...parts: (string | number)[]): string =>
+/** What makes a second post change the first link. */
+export const globalId = (kind: string, ...parts: (string | number)[]): string =>
   fitId(
     `tieline:${kind}:${parts.map((part) => encodeURIComponent(String(part).toWellFormed())).join(':')}`,
     remoteLinkLimits.globalId,

@@ -40,7 +40,13 @@ describe('with Jira Data Center', () => {
   it('a build becomes a link on each of its issues, as the account of the connection', async () => {
     const { outcomes, requests } = await jira.builds.submit([build()]);
     expect(outcomes).toEqual([
-      { state: 'accepted', unknownIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] },
+      {
+        state: 'accepted',
+        unknownIssueKeys: [],
+        refusedIssueKeys: [],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+      },
     ]);
     expect(requests.map(({ status, answer }) => [status, answer])).toEqual([
       [201, { id: 1 }],
@@ -76,20 +82,45 @@ describe('with Jira Data Center', () => {
     ]);
   });
 
-  it('Jira’s refusal is told with its words', async () => {
-    replies['POST /rest/api/2/issue/MYT-1/remotelink'] = {
-      status: 403,
-      body: { errorMessages: ['Issue linking is disabled'], errors: {} },
-    };
+  const linkingIsOff = {
+    status: 403,
+    body: { errorMessages: ['Issue linking is disabled'], errors: {} },
+  };
+  const why =
+    'Issue linking is disabled (issue linking must be on, and the account needs the permission Link Issues)';
+
+  it('what Jira refuses for one issue is linked on the others', async () => {
+    replies['POST /rest/api/2/issue/MYT-1/remotelink'] = linkingIsOff;
     expect((await jira.builds.submit([build()])).outcomes).toEqual([
       {
-        state: 'rejected',
+        state: 'accepted',
         unknownIssueKeys: [],
+        refusedIssueKeys: [{ key: 'MYT-1', reason: why }],
         leftOutIssueKeys: [],
         unknownServices: [],
-        errors: [
-          'MYT-1: Issue linking is disabled (issue linking must be on, and the account needs the permission Link Issues)',
+      },
+    ]);
+  });
+
+  it('what Jira refuses for every issue that it knows is rejected, in its words', async () => {
+    replies['POST /rest/api/2/issue/MYT-1/remotelink'] = linkingIsOff;
+    replies['POST /rest/api/2/issue/MYT-2/remotelink'] = {
+      status: 400,
+      body: { errorMessages: ['One'], errors: { object: 'Two' } },
+    };
+    replies['POST /rest/api/2/issue/GONE-1/remotelink'] = { status: 404, body: {} };
+    const given = build({ issueKeys: ['MYT-1', 'MYT-2', 'GONE-1'] });
+    expect((await jira.builds.submit([given])).outcomes).toEqual([
+      {
+        state: 'rejected',
+        unknownIssueKeys: ['GONE-1'],
+        refusedIssueKeys: [
+          { key: 'MYT-1', reason: why },
+          { key: 'MYT-2', reason: 'One; object: Two' },
         ],
+        leftOutIssueKeys: [],
+        unknownServices: [],
+        errors: [`MYT-1: ${why}`, 'MYT-2: One; object: Two'],
       },
     ]);
   });

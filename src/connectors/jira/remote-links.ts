@@ -34,7 +34,7 @@ export function createLinkSubmitter<E extends Build | Deployment>(
         const answers: LinkAnswers = {
           linked: 0,
           unknown: [...impossible],
-          refusals: reasons,
+          refused: [],
           error: undefined,
         };
         for (const key of reasons.length > 0 ? [] : possible) {
@@ -47,7 +47,7 @@ export function createLinkSubmitter<E extends Build | Deployment>(
             break;
           }
         }
-        outcomes[index] = outcomeOf(answers, servicesOf(entity));
+        outcomes[index] = outcomeOf(answers, reasons, servicesOf(entity));
       }
       return { outcomes, requests };
     },
@@ -59,14 +59,15 @@ const servicesOf = (entity: Build | Deployment): string[] =>
   'services' in entity ? (entity.services ?? []) : [];
 
 /** What Jira said of one link on the issues asked so far. */
-interface LinkAnswers {
+export interface LinkAnswers {
   linked: number;
   unknown: string[];
-  refusals: string[];
+  refused: { key: string; reason: string }[];
   error: TielineError | undefined;
 }
 
-async function postLink(
+/** Makes a link on an issue, or changes the one of the same global id. */
+export async function postLink(
   http: Http,
   issueKey: string,
   link: RemoteLink,
@@ -79,8 +80,11 @@ async function postLink(
   requests.push({ url: answer.url, status: answer.status, entities: 1, answer: body });
   if (answer.status < 400) answers.linked += 1;
   else if (answer.status === 404) answers.unknown.push(issueKey);
-  else if (answer.status === 403) answers.refusals.push(`${issueKey}: ${whyForbidden(answer, body)}`);
-  else answers.refusals.push(...readErrorMessages(body, answer.status).map((said) => `${issueKey}: ${said}`));
+  else {
+    const reason =
+      answer.status === 403 ? whyForbidden(answer, body) : readErrorMessages(body, answer.status).join('; ');
+    answers.refused.push({ key: issueKey, reason });
+  }
 }
 
 /**
@@ -105,15 +109,28 @@ function whyForbidden(answer: HttpAnswer, body: unknown): string {
   );
 }
 
-/** A failure leads, for the whole may be sent again: a link that is there is changed, not doubled. */
-function outcomeOf(
-  { linked, unknown, refusals, error }: LinkAnswers,
+/**
+ * A failure leads, for the whole may be sent again: a link that is there is changed, not doubled. Otherwise it is accepted
+ * when any issue has its link; `reasons` are against the entity as a whole.
+ */
+export function outcomeOf(
+  { linked, unknown, refused, error }: LinkAnswers,
+  reasons: string[],
   unknownServices: string[],
 ): SubmitOutcome {
   if (error !== undefined) return { state: 'failed', error };
-  // An issue takes any number of links, and a link is of one issue: there is no limit to leave a key out for.
-  const keys = { unknownIssueKeys: unknown, leftOutIssueKeys: [], unknownServices };
-  if (refusals.length > 0) return { state: 'rejected', ...keys, errors: refusals };
-  if (linked > 0) return { state: 'accepted', ...keys };
-  return { state: 'rejected', ...keys, errors: ['Jira knows none of the issue keys'] };
+  const untied = {
+    unknownIssueKeys: unknown,
+    refusedIssueKeys: refused,
+    // An issue takes any number of links, and a link is of one issue: there is no limit to leave a key out for.
+    leftOutIssueKeys: [],
+    unknownServices,
+  };
+  if (linked > 0) return { state: 'accepted', ...untied };
+  const errors = [...reasons, ...refused.map(({ key, reason }) => `${key}: ${reason}`)];
+  return {
+    state: 'rejected',
+    ...untied,
+    errors: errors.length > 0 ? errors : ['Jira knows none of the issue keys'],
+  };
 }

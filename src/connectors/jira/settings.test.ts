@@ -7,19 +7,6 @@ const platform = { type: 'api-token', email: 'ann@example.com', token: { secret:
 
 describe('the settings of a Jira connection', () => {
   it.each([
-    ['https://example.atlassian.net', 'https://example.atlassian.net'],
-    ['https://example.atlassian.net/', 'https://example.atlassian.net'],
-    ['https://tools.example.com/jira/', 'https://tools.example.com/jira'],
-    ['http://localhost:8080', 'http://localhost:8080'],
-  ])('take the address %s', (given, kept) => {
-    expect(jiraSettings.parse({ baseUrl: given, devops }).baseUrl).toBe(kept);
-  });
-
-  it.each([
-    ['no scheme', { baseUrl: 'example.atlassian.net', devops }, 'baseUrl'],
-    ['another scheme', { baseUrl: 'ftp://example.atlassian.net', devops }, 'baseUrl'],
-    ['a password in the address', { baseUrl: 'https://ann:x@example.com', devops }, 'baseUrl'],
-    ['a query', { baseUrl: 'https://example.com/?a=b', devops }, 'baseUrl'],
     ['no credential at all', { baseUrl: 'https://example.com' }, 'platform'],
     ['an unknown field', { baseUrl: 'https://example.com', devops, user: 'ann' }, ''],
     [
@@ -49,11 +36,54 @@ describe('the settings of a Jira connection', () => {
   });
 
   it.each([
-    [platform],
+    [{ ...platform, scoped: true }],
+    [
+      {
+        type: 'service-account',
+        clientId: 'c',
+        clientSecret: { secret: 's' },
+        authorizationUrl: 'https://a.example',
+      },
+    ],
     [{ type: 'personal-access-token', token: { secret: 'pat' } }],
     [{ type: 'password', username: 'ann', password: { secret: 'pw' } }],
   ])('take a user alone: %j', (user) => {
     expect(jiraSettings.parse({ baseUrl: 'https://example.com', platform: user }).platform).toEqual(user);
+  });
+
+  it.each([
+    ['a user name that is no e-mail address', { ...platform, email: 'ann' }, 'whole e-mail address'],
+    ['a colon in a user name', { type: 'password', username: 'a:b', password: { secret: 'p' } }, 'no colon'],
+    [
+      'a scope with a space',
+      {
+        type: 'oauth',
+        clientId: 'c',
+        clientSecret: { secret: 's' },
+        scopes: ['read:jira-work write:jira-work'],
+      },
+      'must be a scope',
+    ],
+  ])('say what is wrong with %s', (_, user, words) => {
+    const { error } = jiraSettings.safeParse({ baseUrl: 'https://example.com', platform: user });
+    expect(error?.issues[0]?.message).toContain(words);
+  });
+
+  it.each([
+    [{ proxy: { url: 'http://proxy.example:3128', username: 'ann', password: { secret: 'p' } } }],
+    [{ proxy: { url: 'socks5://proxy.example' } }],
+    [{ pinnedCertificates: [Array(32).fill('aB').join(':'), '0'.repeat(64)] }],
+  ])('take a way out: %j', (egress) => {
+    expect(jiraSettings.parse({ baseUrl: 'https://example.com', devops, ...egress })).toMatchObject(egress);
+  });
+
+  it.each([
+    ['a proxy of another kind', { proxy: { url: 'ftp://proxy.example' } }, 'proxy.url'],
+    ['a password in the address of a proxy', { proxy: { url: 'http://a:b@proxy.example' } }, 'proxy.url'],
+    ['half a fingerprint', { pinnedCertificates: ['ab'.repeat(20)] }, 'pinnedCertificates.0'],
+  ])('refuse %s', (_, egress, path) => {
+    const { error } = jiraSettings.safeParse({ baseUrl: 'https://example.com', devops, ...egress });
+    expect(error?.issues.map((issue) => issue.path.join('.'))).toContain(path);
   });
 
   it('draw a form: every field has a title', () => {

@@ -5,15 +5,19 @@ const stopping: ReadonlySet<ErrorCode> = new Set([
   'network-failed',
   'name-unresolved',
   'tls-failed',
+  'proxy-unreachable',
+  'proxy-refused',
   'request-timed-out',
   'address-denied',
   'redirect-refused',
   'rate-limited',
-  'remote-unauthorized',
   'remote-forbidden',
   'jira-site-unknown',
-  'jira-credential-absent',
 ]);
 
-/** Whether a failed request tells that further requests to the same place would fail alike, so that none is made. */
-export const stopsEverything = (error: TielineError): boolean => stopping.has(error.code);
+/**
+ * Whether a failed request tells that further requests to the same place would fail alike, so that none is made: so
+ * does everything that must be repaired first.
+ */
+export const stopsEverything = (error: TielineError): boolean =>
+  error.retry === 'once-repaired' || stopping.has(error.code);
