@@ -4,6 +4,7 @@ import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,27 +18,18 @@ const target = 'node20';
 /** URL.parse came with Node 22.1. */
 const prelude = `URL.parse ??= (text, base) => { try { return new URL(text, base); } catch { return null; } };`;
 
-/**
- * What is never used of a package, by the modules that hold it: zod's messages in forty languages, undici's
- * experimental parser, and HTTP/2, which our pools do not speak.
- */
-const leftOut: { filter: RegExp; contents: string }[] = [
+/** What stands in the bundle for a package, or for a part of one that is never used. */
+const replaced: { filter: RegExp; contents: string }[] = [
+  // Whatever else is imported of undici is for hubs only, and undefined here.
+  { filter: /^undici$/, contents: `module.exports = require('./src/http/plain-agent.ts');` },
+  // Messages in forty languages.
   { filter: /\/locales\/index\.js$/, contents: 'export {};' },
-  { filter: /\/milo\/(no-)?simd\.js$/, contents: `throw new Error('the experimental parser is left out');` },
-  {
-    filter: /\/client-h2\.js$/,
-    contents: `module.exports = () => { throw new Error('HTTP/2 is left out'); };`,
-  },
 ];
-
-/** What is used of the two largest packages. */
+/** What is used of a large package that most runs do not need. */
 const entries: Record<string, string> = {
-  undici: `
-    require('undici/lib/dispatcher/dispatcher.js').prototype.request = require('undici/lib/api/api-request.js');
-    exports.Agent = require('undici/lib/dispatcher/agent.js');`,
   zod: `export { z } from 'zod';`,
+  'env-ci': `module.exports = require('env-ci').default;`,
 };
-
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -49,13 +41,13 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-const withoutTheUnused: Plugin = {
-  name: 'without-the-unused',
+const replacements: Plugin = {
+  name: 'replacements',
   setup({ onResolve, onLoad }) {
-    for (const { filter, contents } of leftOut) {
+    for (const { filter, contents } of replaced) {
       const namespace = String(filter);
       onResolve({ filter }, ({ path }) => ({ path, namespace }));
-      onLoad({ filter: /.*/, namespace }, () => ({ contents }));
+      onLoad({ filter: /.*/, namespace }, () => ({ contents, resolveDir: root }));
     }
   },
 };
@@ -66,35 +58,54 @@ async function bundlePackage(contents: string): Promise<string> {
     ...common,
     stdin: { contents, resolveDir: root },
     write: false,
-    plugins: [withoutTheUnused],
+    plugins: [replacements],
   });
   return outputFiles[0]?.text ?? '';
 }
 
 /**
- * Node parses the whole file at each start, 20 ms for these packages alone, though a dry run needs neither and a hub
- * needs no zod. As texts they cost next to nothing until they are loaded.
+ * Node reads the whole file at each start, though most runs do not need these packages. As compressed texts they cost
+ * next to nothing until they are loaded.
  */
 const packagesAsTexts: Plugin = {
   name: 'packages-as-texts',
   setup({ onResolve, onLoad }) {
     for (const [name, contents] of Object.entries(entries)) {
       onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: name }));
-      onLoad({ filter: /.*/, namespace: name }, async () => ({
-        contents: `new Function('module', 'exports', 'require', ${JSON.stringify(await bundlePackage(contents))})(module, exports, require);`,
-      }));
+      onLoad({ filter: /.*/, namespace: name }, async () => {
+        const packed = brotliCompressSync(await bundlePackage(contents)).toString('base64');
+        const text = `require('node:zlib').brotliDecompressSync(Buffer.from('${packed}', 'base64')).toString()`;
+        return {
+          contents: `new Function('module', 'exports', 'require', ${text})(module, exports, require);`,
+        };
+      });
     }
   },
 };
 
-/** Commander starts other programs when asked to; nobody asks here, and the module takes 4 ms to load. */
-const noChildrenOfCommander: Plugin = {
-  name: 'no-children-of-commander',
+/**
+ * Modules of Node that take milliseconds to load, and that many runs do not need, by who imports them: loaded when one of
+ * their names is used. Commander starts other programs when asked to; nobody asks here.
+ */
+const lateModules: { filter: RegExp; importer: RegExp }[] = [
+  { filter: /^node:(crypto|tls|fs\/promises)$/, importer: /\/src\// },
+  { filter: /^node:child_process$/, importer: /\/node_modules\/commander\// },
+];
+const lateNodeModules: Plugin = {
+  name: 'late-node-modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-      importer.includes('/node_modules/commander/') ? { path, namespace: 'no-children' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'no-children' }, () => ({ contents: 'export default {};' }));
+    for (const { filter, importer } of lateModules) {
+      onResolve({ filter }, (args) =>
+        importer.test(args.importer) ? { path: args.path, namespace: 'late' } : undefined,
+      );
+    }
+    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
+      const names = Object.keys(await import(path));
+      const getters = names.map(
+        (name) => `get ${name}() { return require(${JSON.stringify(path)}).${name}; }`,
+      );
+      return { contents: `module.exports = { ${getters.join(', ')} };` };
+    });
   },
 };
 
@@ -105,7 +116,7 @@ const result = await build({
   metafile: true,
   define: { TIELINE_VERSION: JSON.stringify(version) },
   banner: { js: `#!/usr/bin/env node\n${prelude}` },
-  plugins: [packagesAsTexts, noChildrenOfCommander],
+  plugins: [replacements, packagesAsTexts, lateNodeModules],
 });
 chmodSync(outfile, 0o755);
 
@@ -114,5 +125,17 @@ const unwanted =
   /^src\/(database|server|work|features|simulators)\/|node_modules\/(pg|fastify|kysely|graphile-worker)\//;
 const strays = Object.keys(result.metafile.inputs).filter((path) => unwanted.test(path));
 if (strays.length > 0) throw new Error(`the bundle holds parts of the hub: ${strays.join(', ')}`);
+
+/** What every report loads before it sends; other parts may be imported when they are needed. */
+const senders = ['src/compose/client.ts', 'src/compose/direct.ts', 'tools/report-entry.ts'];
+const slow = Object.keys(entries).flatMap((name) => `${name}:${name}`);
+const loaded = new Set(senders);
+for (const path of loaded) {
+  for (const { path: next, kind } of result.metafile.inputs[path]?.imports ?? []) {
+    if (kind !== 'dynamic-import') loaded.add(next);
+  }
+}
+const loadedSlow = slow.filter((path) => loaded.has(path));
+if (loadedSlow.length > 0) throw new Error(`every report would load ${loadedSlow.join(', ')}`);
 
 console.log(`${outfile}: ${Math.round(statSync(outfile).size / 1024)} KB`);

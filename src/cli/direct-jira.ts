@@ -1,5 +1,5 @@
 import type { HttpLimits } from '../kit/http.ts';
-import type { JiraClient } from '../kit/jira.ts';
+import type { Build, Deployment, Gatekeeper, Submitter } from '../kit/jira.ts';
 import type { Secret } from '../kit/secret.ts';
 
 /** A Jira Cloud site and the OAuth credential with which it takes builds and deployments. */
@@ -14,6 +14,12 @@ export interface JiraTarget {
   limits?: Partial<HttpLimits>;
 }
 
+/** What of Jira a command without a hub needs. */
+export interface DirectJiraClient {
+  builds: Submitter<Build>;
+  deployments: Submitter<Deployment> & Gatekeeper;
+}
+
 /** Jira Cloud as a command reaches it without a hub. What it learns of the site it keeps until it is closed. */
 export interface DirectJira {
   /**
@@ -21,6 +27,6 @@ export interface DirectJira {
    * @throws usage-wrong when INSTANCE and CLOUD_ID name different sites, jira-site-unknown when INSTANCE names none,
    *   and what HTTP throws
    */
-  open(): Promise<JiraClient>;
+  open(): Promise<DirectJiraClient>;
   close(): Promise<void>;
 }

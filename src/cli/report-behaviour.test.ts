@@ -8,6 +8,7 @@ const usual = {
   strict: false,
   ignoreErrors: false,
   sinceLastDeployment: true,
+  askCodeHost: true,
   gate: false,
   gateTimeoutMs: 1_800_000,
   json: false,
@@ -46,6 +47,7 @@ it.each<[string, BehaviourFlags, Record<string, string>, object]>([
   ],
   ['no history', {}, { PLUGIN_SINCE_LAST_DEPLOYMENT: 'false' }, { sinceLastDeployment: false }],
   ['a history after all', { sinceLastDeployment: true }, { PLUGIN_SINCE_LAST_DEPLOYMENT: 'no' }, {}],
+  ['no question to the code host', {}, { PLUGIN_ASK_CODE_HOST: 'no' }, { askCodeHost: false }],
   ['switches that are off', {}, { PLUGIN_STRICT: 'false', PLUGIN_DRY_RUN: ' ' }, {}],
 ])('%s', (_name, flags, env, expected) => {
   expect(readBehaviour(flags, env)).toEqual({ ...usual, ...expected });

@@ -11,6 +11,8 @@ export interface Behaviour {
   ignoreErrors: boolean;
   /** Whether every commit since the last successful deployment is searched for issue keys. */
   sinceLastDeployment: boolean;
+  /** Whether the code host is asked for the title of a pull request that the CI does not tell. */
+  askCodeHost: boolean;
   /** Whether people in Jira are asked if the deployment may go ahead, and how long their decision is waited for. */
   gate: boolean;
   gateTimeoutMs: number;
@@ -24,6 +26,7 @@ export interface BehaviourFlags {
   strict?: boolean;
   ignoreErrors?: boolean;
   sinceLastDeployment?: boolean;
+  askCodeHost?: boolean;
   gate?: boolean;
   gateTimeout?: string;
   json?: boolean;
@@ -107,6 +110,7 @@ export function readBehaviour(
     strict: flags.strict ?? readSwitch(env, 'STRICT'),
     ignoreErrors: flags.ignoreErrors ?? readSwitch(env, 'IGNORE_ERRORS'),
     sinceLastDeployment: flags.sinceLastDeployment ?? readSwitch(env, 'SINCE_LAST_DEPLOYMENT', true),
+    askCodeHost: flags.askCodeHost ?? readSwitch(env, 'ASK_CODE_HOST', true),
     gate,
     gateTimeoutMs: readGateTimeout(flags, env) * 1_000,
     json: flags.json ?? false,

@@ -21,7 +21,8 @@ export async function retrying<T>({ deadlineMs, note }: Patience, attempt: () =>
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof TielineError) || error.retry === 'never') throw error;
+      if (!(error instanceof TielineError) || error.retry === 'never' || error.retry === 'once-repaired')
+        throw error;
       const backOffMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs) * (0.7 + 0.6 * Math.random());
       const namedMs = error.retry === 'soon' ? 0 : error.retry.after.getTime() - Date.now();
       const wantedMs = Math.max(backOffMs, namedMs);

@@ -1,6 +1,7 @@
-import type { GatingStatus, JiraClient, SubmitAnswer } from '../kit/jira.ts';
+import type { GatingStatus, SubmitAnswer } from '../kit/jira.ts';
 import { judgeOutcome } from '../report/index.ts';
 import type { Cli } from './cli.ts';
+import type { DirectJiraClient } from './direct-jira.ts';
 import { waitForDecision } from './report-gate.ts';
 import type { ReportResult, Sendable, Sending } from './report-result.ts';
 import { limitsWithin, retrying } from './report-retry.ts';
@@ -51,7 +52,7 @@ export async function sendToJira(
   }
 }
 
-function submit(jira: JiraClient, prepared: Sendable, gated: boolean): Promise<SubmitAnswer> {
+function submit(jira: DirectJiraClient, prepared: Sendable, gated: boolean): Promise<SubmitAnswer> {
   const sequenced = <E extends { lastUpdated: Date }>(entity: E) => ({
     ...entity,
     sequence: entity.lastUpdated.getTime(),
@@ -60,7 +61,7 @@ function submit(jira: JiraClient, prepared: Sendable, gated: boolean): Promise<S
   return jira.deployments[gated ? 'gate' : 'submit']([sequenced(prepared.deployment)]);
 }
 
-function gatingStatus(jira: JiraClient, prepared: Sendable): Promise<GatingStatus> {
+function gatingStatus(jira: DirectJiraClient, prepared: Sendable): Promise<GatingStatus> {
   if (prepared.kind === 'build') throw new TypeError('a build has no gate');
   const { pipeline, environment, deploymentNumber } = prepared.deployment;
   return jira.deployments.gatingStatus({

@@ -12,6 +12,7 @@ import {
   type SettingDefinition,
   settingTable,
   withCommitFromGit,
+  withTitleFromHost,
 } from '../report/index.ts';
 import type { Cli } from './cli.ts';
 import { describeFailure, exitCodes } from './failure.ts';
@@ -39,7 +40,7 @@ type Flags = Record<string, string | string[] | undefined>;
 const help = `
 Every setting is a flag, an environment variable PLUGIN_NAME, or NAME, as the image plugins/jira has them.
 The flags after it are variables too: PLUGIN_WAIT, PLUGIN_NO_WAIT, PLUGIN_DRY_RUN, PLUGIN_STRICT, PLUGIN_IGNORE_ERRORS,
-PLUGIN_GATE, PLUGIN_GATE_TIMEOUT, PLUGIN_SINCE_LAST_DEPLOYMENT.
+PLUGIN_GATE, PLUGIN_GATE_TIMEOUT, PLUGIN_SINCE_LAST_DEPLOYMENT, PLUGIN_ASK_CODE_HOST.
 With an environment name a deployment is reported, without one a build. Issue keys come from the pull
 request's title, the commit message, the branch and the tag, unless ISSUEKEYS names them; of a deployment by a hub also
 from every commit since the last successful one to the environment.
@@ -71,6 +72,11 @@ export function make(cli: ReportCli): Command {
       'search every commit since the last deployment for issue keys (the default)',
     )
     .option('--no-since-last-deployment', 'search the commit of this run only')
+    .option(
+      '--ask-code-host',
+      "ask the code host for a pull request's title that the CI does not tell (the default)",
+    )
+    .option('--no-ask-code-host', 'take what the CI tells')
     .option('--gate', 'ask people in Jira Service Management if the deployment may go ahead, and wait')
     .option('--gate-timeout <seconds>', 'how long to wait for their decision (1800)')
     .option('--json', 'print one JSON object')
@@ -115,7 +121,9 @@ async function report(cli: ReportCli, flags: Flags, behaviour: Behaviour): Promi
   if (behaviour.gate) assertGateable(given);
   // What waits for a decision is pending, whatever the pipeline's own status says.
   const settings = behaviour.gate ? { ...given, state: 'pending' } : given;
-  const context = await withCommitFromGit(await readCiContext(cli.env, files), { cwd, env: cli.env });
+  const told = await withCommitFromGit(await readCiContext(cli.env, files), { cwd, env: cli.env });
+  const asks = behaviour.askCodeHost && settings.issueKeys === undefined;
+  const context = asks ? await withTitleFromHost(told, { env: cli.env, open: cli.http }) : told;
   const run: Run = { cli, behaviour, settings, context, deadlineMs: Date.now() + behaviour.waitMs };
   const prepared = await prepare(run, cwd);
   if (!behaviour.json) for (const notice of prepared.notices) cli.print(notice);
@@ -125,6 +133,11 @@ async function report(cli: ReportCli, flags: Flags, behaviour: Behaviour): Promi
   if (behaviour.dryRun) return showPlan(run, prepared, route);
   if (route.type === 'jira' && settings.connectKey !== undefined) {
     cli.note('CONNECT_KEY is not used: CLIENT_ID and CLIENT_SECRET are given too, and go before it');
+  }
+  if (route.type === 'hub' && settings.cloudId !== undefined) {
+    cli.note(
+      'CLOUD_ID is not used: by a hub the connect key says which site, and INSTANCE is held against it',
+    );
   }
   await send(run, prepared, route);
 }
@@ -168,10 +181,17 @@ const refusals = new Set<TielineError['code']>([
   'jira-rejected',
   'jira-edition-unsuited',
   'jira-credential-absent',
+  'jira-site-suspended',
+  'jira-address-not-allowed',
 ]);
 
 /** Errors by which something answers that is no hub, or not Jira: those were not reached. */
 const strangers = new Set<TielineError['code']>([
+  'jira-login-page',
+  'jira-sso-redirect',
+  'jira-not-json',
+  'jira-answer-empty',
+  'jira-other-product',
   'answer-unexpected',
   'answer-too-large',
   'redirect-refused',

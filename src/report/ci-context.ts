@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { type CiDefinition, type CiField, type Environment, type Read, readSource } from './ci/definition.ts';
+import {
+  type CiDefinition,
+  type CiField,
+  type Environment,
+  type PullRequestApi,
+  type Read,
+  readSource,
+} from './ci/definition.ts';
 import { ciDefinitions } from './ci/index.ts';
+import { findPullRequestApi } from './code-hosts.ts';
 import { findCommitAddress, readerAddress, repositoryAddress } from './code-links.ts';
 
 /** What a CI says of the run that it is in. Whatever it does not say is absent. */
@@ -26,6 +34,8 @@ export interface CiContext {
   pullRequestNumber?: string;
   pullRequestTitle?: string;
   pullRequestLink?: string;
+  /** Where the code host may be asked for the pull request, when the CI does not tell its title. */
+  pullRequestApi?: PullRequestApi;
   /** The repository's address for a reader, without credentials. */
   repositoryUrl?: string;
   /** By the clock of the CI's server. */
@@ -76,7 +86,7 @@ function makeRead(ci: CiDefinition, env: Environment, files: RunFiles, notices: 
 }
 
 /** A branch by its name; tags and the trial merges of pull requests come in the same field of many CIs. */
-const branchName = (reference: string | undefined) =>
+export const branchName = (reference: string | undefined) =>
   reference === undefined || /^refs\/(?!heads\/)/.test(reference)
     ? undefined
     : reference.replace(/^refs\/heads\//, '');
@@ -131,6 +141,16 @@ function toContext(ci: string, field: (name: CiField) => string | undefined, not
   };
 }
 
+/** Where to ask for the pull request, when its number is known and its title is not. */
+function findApi(
+  { pullRequestNumber: number, pullRequestTitle, repositoryUrl }: CiContext,
+  findByCi?: (number: string) => PullRequestApi | undefined,
+): PullRequestApi | undefined {
+  if (number === undefined || !/^\d+$/.test(number) || pullRequestTitle !== undefined) return undefined;
+  const found = findByCi ? findByCi(number) : findPullRequestApi(repositoryUrl, number);
+  return found && URL.canParse(found.url) ? found : undefined;
+}
+
 /** What env-ci says: it knows twenty more CIs, and asks git outside of any. Loaded only then, as it takes its time. */
 async function readOtherCi(env: Environment, files: RunFiles): Promise<CiContext> {
   const { default: envCi } = await import('env-ci');
@@ -147,7 +167,8 @@ async function readOtherCi(env: Environment, files: RunFiles): Promise<CiContext
     commitSha: found.commit,
     pullRequestNumber: found.pr === undefined ? undefined : String(found.pr),
   };
-  return toContext(found.name ?? 'none', (name) => (isSet(said[name]) ? said[name] : undefined), []);
+  const context = toContext(found.name ?? 'none', (name) => (isSet(said[name]) ? said[name] : undefined), []);
+  return { ...context, pullRequestApi: findApi(context) };
 }
 
 /**
@@ -159,5 +180,7 @@ export async function readCiContext(env: Environment, files: RunFiles): Promise<
   if (ci === undefined) return readOtherCi(env, files);
   const notices: string[] = [];
   const read = makeRead(ci, env, files, notices);
-  return toContext(ci.name, (name) => readSource(ci.fields[name], read), notices);
+  const context = toContext(ci.name, (name) => readSource(ci.fields[name], read), notices);
+  const { findPullRequestApi: findByCi } = ci;
+  return { ...context, pullRequestApi: findApi(context, findByCi && ((number) => findByCi(read, number))) };
 }

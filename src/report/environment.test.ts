@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeEnvironment, environmentTypeOf, matchesGlob } from './environment.ts';
+import { matchesGlob } from '../kit/glob.ts';
+import { describeEnvironment, environmentTypeOf } from './environment.ts';
 
 describe('the type by the words of the name', () => {
   test.each([

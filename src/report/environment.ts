@@ -1,3 +1,4 @@
+import { matchesGlob } from '../kit/glob.ts';
 import { type EnvironmentType, environmentTypes } from '../kit/jira.ts';
 
 /** Names of environments by type, as globs: `*` any characters, `?` one, case-blind, the whole name. */
@@ -34,29 +35,6 @@ function wordsOf(name: string): string[] {
     }
   }
   return words;
-}
-
-/** Whether a glob of `*` and `?` matches the whole text. Goes back to the last star only: no worse than text times glob. */
-export function matchesGlob(text: string, glob: string): boolean {
-  let [at, inGlob, star, afterStar] = [0, 0, -1, 0];
-  while (at < text.length) {
-    const mark = glob[inGlob];
-    if (mark === '*') {
-      star = inGlob;
-      afterStar = at;
-      inGlob += 1;
-    } else if (mark !== undefined && (mark === '?' || mark === text[at])) {
-      at += 1;
-      inGlob += 1;
-    } else if (star !== -1) {
-      afterStar += 1;
-      at = afterStar;
-      inGlob = star + 1;
-    } else {
-      return false;
-    }
-  }
-  return /^\**$/.test(glob.slice(inGlob));
 }
 
 const findByWords = (name: string): EnvironmentType | undefined => {

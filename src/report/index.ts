@@ -3,6 +3,7 @@ export { type CiContext, readCiContext, runFiles } from './ci-context.ts';
 export { hasGitHistory, listCommitMessages, withCommitFromGit } from './git-history.ts';
 export { judgeOutcome } from './issue-outcomes.ts';
 export { readJunitFiles } from './junit-files.ts';
+export { withTitleFromHost } from './pull-request-title.ts';
 export { makeReport, type PreparedReport } from './report.ts';
 export { findDeploymentNames } from './run-names.ts';
 export { type SettingDefinition, settingTable } from './setting-table.ts';

@@ -28,6 +28,9 @@ export function judgeOutcome(
   const exceptions = new Map<string, Omit<IssueOutcome, 'key'>>([
     ...outcome.leftOutIssueKeys.map((key) => [key, leftOut] as const),
     ...outcome.unknownIssueKeys.map((key) => [key, unknown] as const),
+    ...outcome.refusedIssueKeys.map(
+      ({ key, reason }) => [key, { outcome: 'rejected', message: reason }] as const,
+    ),
   ]);
   const issuesWith = (others: Omit<IssueOutcome, 'key'>) =>
     issueKeys.map((key): IssueOutcome => ({ key, ...(exceptions.get(key) ?? others) }));

@@ -77,6 +77,7 @@ test('a run with an environment is a deployment', async () => {
     PLUGIN_STATE: 'success',
     DRONE_TAG: 'v1.2.0',
     DRONE_BUILD_STARTED: String(now.getTime() / 1000 - 90),
+    DRONE_COMMIT_AUTHOR: 'jane',
     TIELINE_SERVICE: 'ari:cloud:1',
   });
   expect(deploymentOf(report)).toEqual({
@@ -89,6 +90,7 @@ test('a run with an environment is a deployment', async () => {
     state: 'successful',
     lastUpdated: now,
     issueKeys: ['MYT-1', 'MYT-2', 'MYT-3'],
+    triggeredBy: 'jane',
     services: ['ari:cloud:1'],
     environment: { id: 'eu-west-prod', displayName: 'EU-west-prod', type: 'production' },
     commit: { id: 'abc123', repositoryUrl: 'http://git.local/octo/shop' },

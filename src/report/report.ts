@@ -85,6 +85,7 @@ function commonParts(input: ReportInput, issueKeys: string[], notices: string[])
     ...(label && { label: cleanText(label) }),
     url: linkOfRun(input),
     issueKeys: firstOf('issueKeys', issueKeys, notices),
+    ...(context.triggeredBy && { triggeredBy: cleanText(context.triggeredBy) }),
   };
 }
 

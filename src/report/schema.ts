@@ -68,6 +68,9 @@ const described = {
     .meta({ description: 'Text that Jira shows with it, e.g. the commit message.' }),
   label: text().optional().meta({ description: 'Short label, e.g. a version.' }),
   url: url().meta({ description: 'Where Jira leads the reader.' }),
+  triggeredBy: text().optional().meta({
+    description: 'Who or what started the run; kept and shown by the hub, as Jira has no field for it.',
+  }),
   lastUpdated: moment.meta({
     description: 'When the state came to be, in ISO 8601 with an offset. Later states win.',
   }),

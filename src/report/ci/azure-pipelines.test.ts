@@ -18,6 +18,7 @@ test('Azure Pipelines, a pull request in Azure Repos', async () => {
       BUILD_SOURCEVERSION: 'ffac537e6cbbf934b08745a378932722df287a53',
       BUILD_SOURCEVERSIONMESSAGE: 'Merge pull request 7 from feature/MYT-3 into main',
       BUILD_REPOSITORY_PROVIDER: 'TfsGit',
+      BUILD_REPOSITORY_ID: '1f2e3d4c-0000-4000-8000-0123456789ab',
       BUILD_REPOSITORY_URI: 'https://fabrikam@dev.azure.com/fabrikam/Web%20Shop/_git/shop',
       SYSTEM_PULLREQUEST_PULLREQUESTID: '7',
       SYSTEM_PULLREQUEST_SOURCEBRANCH: 'refs/heads/feature/MYT-3',
@@ -38,6 +39,10 @@ test('Azure Pipelines, a pull request in Azure Repos', async () => {
     commitMessage: 'Merge pull request 7 from feature/MYT-3 into main',
     commitLink: `https://dev.azure.com/fabrikam/Web%20Shop/_git/shop/commit/${sha}`,
     pullRequestNumber: '7',
+    pullRequestApi: {
+      host: 'azure-devops',
+      url: 'https://dev.azure.com/fabrikam/Web%20Shop/_apis/git/repositories/1f2e3d4c-0000-4000-8000-0123456789ab/pullrequests/7?api-version=5.0',
+    },
     pullRequestLink: 'https://dev.azure.com/fabrikam/Web%20Shop/_git/shop/pullrequest/7',
     repositoryUrl: 'https://dev.azure.com/fabrikam/Web%20Shop/_git/shop',
     triggeredBy: 'Jane Doe',
@@ -59,6 +64,25 @@ test('Azure Pipelines, a tag', async () => {
     pipelineName: 'shop-ci',
     buildNumber: 8,
     tag: 'v1.2.0',
+    notices: [],
+  });
+});
+
+test('Azure Pipelines, a pull request in GitHub', async () => {
+  expect(
+    await contextOf({
+      TF_BUILD: 'True',
+      BUILD_REPOSITORY_PROVIDER: 'GitHub',
+      BUILD_REPOSITORY_URI: 'https://github.com/octocat/hello-world.git',
+      SYSTEM_PULLREQUEST_PULLREQUESTID: '1234567',
+      SYSTEM_PULLREQUEST_PULLREQUESTNUMBER: '7',
+    }),
+  ).toEqual({
+    ci: 'Azure Pipelines',
+    pullRequestNumber: '7',
+    pullRequestApi: { host: 'github', url: 'https://api.github.com/repos/octocat/hello-world/pulls/7' },
+    pullRequestLink: 'https://github.com/octocat/hello-world/pull/7',
+    repositoryUrl: 'https://github.com/octocat/hello-world',
     notices: [],
   });
 });

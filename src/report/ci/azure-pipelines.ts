@@ -1,3 +1,4 @@
+import { findPullRequestApi } from '../code-hosts.ts';
 import { type CiDefinition, from, type Read } from './definition.ts';
 
 const collection = (read: Read) =>
@@ -31,6 +32,17 @@ export const azurePipelines: CiDefinition = {
   name: 'Azure Pipelines',
   docs: 'https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables',
   detectedBy: ['TF_BUILD', 'BUILD_BUILDURI'],
+  findPullRequestApi: (read, number) => {
+    if (read('BUILD_REPOSITORY_PROVIDER') !== 'TfsGit') {
+      return findPullRequestApi(read('BUILD_REPOSITORY_URI'), number);
+    }
+    const [base, project] = [collection(read), read('SYSTEM_TEAMPROJECT')];
+    const repository = read('BUILD_REPOSITORY_ID');
+    if (base === undefined || project === undefined || repository === undefined) return undefined;
+    const path = `${encodeURIComponent(project)}/_apis/git/repositories/${encodeURIComponent(repository)}`;
+    // Azure DevOps Server 2019 knows this version, and so does every later one.
+    return { host: 'azure-devops', url: `${base}/${path}/pullrequests/${number}?api-version=5.0` };
+  },
   fields: {
     pipelineId: [
       from('SYSTEM_DEFINITIONID', (id, read) => `${read('SYSTEM_TEAMPROJECT') ?? 'project'}/${id}`),

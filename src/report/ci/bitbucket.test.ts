@@ -28,6 +28,10 @@ test('Bitbucket Pipelines, after the script of a pull request', async () => {
     commitSha: sha,
     commitLink: `https://bitbucket.org/team/shop/commits/${sha}`,
     pullRequestNumber: '7',
+    pullRequestApi: {
+      host: 'bitbucket',
+      url: 'https://api.bitbucket.org/2.0/repositories/team/shop/pullrequests/7',
+    },
     pullRequestLink: 'https://bitbucket.org/team/shop/pull-requests/7',
     repositoryUrl: 'https://bitbucket.org/team/shop',
     triggeredBy: '{d1f}',

@@ -28,6 +28,7 @@ test('CircleCI', async () => {
     commitSha: sha,
     commitLink: `https://github.com/octocat/hello-world/commit/${sha}`,
     pullRequestNumber: '7',
+    pullRequestApi: { host: 'github', url: 'https://api.github.com/repos/octocat/hello-world/pulls/7' },
     pullRequestLink: 'https://github.com/octocat/hello-world/pull/7',
     repositoryUrl: 'https://github.com/octocat/hello-world',
     triggeredBy: 'octocat',

@@ -32,6 +32,15 @@ export type CiField =
   | 'finishedAt'
   | 'triggeredBy';
 
+/** Code hosts that are asked for what the CI does not tell; see `../code-hosts.ts`. */
+export type CodeHostName = 'github' | 'gitlab' | 'bitbucket' | 'azure-devops';
+
+/** Where the API of a code host has a pull request. */
+export interface PullRequestApi {
+  host: CodeHostName;
+  url: string;
+}
+
 /** One CI: how to know it and, field by field, where it says what. */
 export interface CiDefinition {
   name: string;
@@ -40,6 +49,8 @@ export interface CiDefinition {
   /** Any of these variables tells that the run is of this CI. */
   detectedBy: readonly string[];
   fields: Partial<Record<CiField, Source | readonly Source[]>>;
+  /** Where a pull request can be asked for, by the CI's own word. Without this the address of the repository tells. */
+  findPullRequestApi?: (read: Read, number: string) => PullRequestApi | undefined;
   /** Values with which the CI says that it has none. */
   blanks?: readonly string[];
   /** Values that stand in a file, by name; may throw when the file cannot be read. Asked for names that are no variables. */

@@ -99,3 +99,27 @@ test('GitHub Actions, a workflow that follows another', async () => {
     notices: [],
   });
 });
+
+test.each<[string, Record<string, string>, object]>([
+  ['whose event is not there', { GITHUB_EVENT_PATH: '' }, {}],
+  [
+    'in a merge queue',
+    { GITHUB_REF: 'refs/heads/gh-readonly-queue/main/pr-7-0f3c' },
+    { merge_group: { head_ref: 'refs/heads/gh-readonly-queue/main/pr-7-0f3c' } },
+  ],
+  [
+    'in a workflow that follows another',
+    { GITHUB_REF: 'refs/heads/main' },
+    { workflow_run: { run_number: 88, pull_requests: [{ number: 7 }, { number: 9 }] } },
+  ],
+])('GitHub Actions, a pull request %s, is one to ask for', async (_where, env, event) => {
+  const given = { ...githubPullRequest, GITHUB_API_URL: 'https://github.example.com/api/v3', ...env };
+  expect(await contextOf(given, { '/event.json': JSON.stringify(event) })).toMatchObject({
+    pullRequestNumber: '7',
+    pullRequestApi: {
+      host: 'github',
+      url: 'https://github.example.com/api/v3/repos/octocat/hello-world/pulls/7',
+    },
+    notices: [],
+  });
+});

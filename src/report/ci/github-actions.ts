@@ -1,16 +1,7 @@
+import { textAt } from '../json-path.ts';
 import { type CiDefinition, from, joined, type Read } from './definition.ts';
 
 const eventPrefix = 'event:';
-
-/** The value at a path of dots in the event, as text. */
-function findInEvent(event: unknown, path: string): string | undefined {
-  let value = event;
-  for (const part of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = Object.entries(value).find(([name]) => name === part)?.[1];
-  }
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
 
 /** `octocat/hello/.github/workflows/build.yml@refs/heads/main` → `octocat/hello/build.yml`: the run number counts for it. */
 function workflowId(reference: string): string | undefined {
@@ -38,7 +29,12 @@ export const githubActions: CiDefinition = {
     const path = env.GITHUB_EVENT_PATH;
     const event: unknown = path === undefined || path === '' ? undefined : JSON.parse(readText(path));
     return (name) =>
-      name.startsWith(eventPrefix) ? findInEvent(event, name.slice(eventPrefix.length)) : undefined;
+      name.startsWith(eventPrefix) ? textAt(event, name.slice(eventPrefix.length)) : undefined;
+  },
+  findPullRequestApi: (read, number) => {
+    const [api, repository] = [read('GITHUB_API_URL'), read('GITHUB_REPOSITORY')];
+    if (api === undefined || repository === undefined) return undefined;
+    return { host: 'github', url: `${api}/repos/${repository}/pulls/${number}` };
   },
   fields: {
     pipelineId: [
@@ -64,7 +60,13 @@ export const githubActions: CiDefinition = {
       under('/commit/', 'event:pull_request.head.sha'),
       under('/commit/', 'GITHUB_SHA'),
     ],
-    pullRequestNumber: 'event:pull_request.number',
+    pullRequestNumber: [
+      'event:pull_request.number',
+      'event:workflow_run.pull_requests.0.number',
+      // A merge queue: refs/heads/gh-readonly-queue/main/pr-7-0f3c…
+      from('event:merge_group.head_ref', (reference) => /\/pr-(\d+)-/.exec(reference)?.[1]),
+      from('GITHUB_REF', (reference) => /^refs\/pull\/(\d+)\//.exec(reference)?.[1]),
+    ],
     pullRequestTitle: 'event:pull_request.title',
     pullRequestLink: 'event:pull_request.html_url',
     repositoryUrl: inRepository(''),

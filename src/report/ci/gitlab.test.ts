@@ -48,3 +48,25 @@ test('GitLab CI, a merge request', async () => {
     notices: [],
   });
 });
+
+test.each([
+  [
+    'a branch with merge requests',
+    { CI_OPEN_MERGE_REQUESTS: 'group/upstream!7,group/shop!9' },
+    {
+      pullRequestNumber: '7',
+      pullRequestApi: {
+        host: 'gitlab',
+        url: 'https://gitlab.example.com/api/v4/projects/group%2Fupstream/merge_requests/7',
+      },
+    },
+  ],
+  [
+    'a pull request in another host, which is not asked by its number here',
+    { CI_EXTERNAL_PULL_REQUEST_IID: '12', CI_OPEN_MERGE_REQUESTS: 'group/shop!9' },
+    { pullRequestNumber: '12' },
+  ],
+])('GitLab CI, %s', async (_what, env, expected) => {
+  const given = { GITLAB_CI: 'true', CI_API_V4_URL: 'https://gitlab.example.com/api/v4', ...env };
+  expect(await contextOf(given)).toEqual({ ci: 'GitLab CI/CD', ...expected, notices: [] });
+});

@@ -33,6 +33,7 @@ test('Travis CI, a pull request', async () => {
     commitMessage: 'MYT-1 fix',
     commitLink: `https://github.com/octocat/hello-world/commit/${sha}`,
     pullRequestNumber: '7',
+    pullRequestApi: { host: 'github', url: 'https://api.github.com/repos/octocat/hello-world/pulls/7' },
     repositoryUrl: 'https://github.com/octocat/hello-world',
     notices: [],
   });

@@ -36,6 +36,7 @@ test('Vela, a pull request', async () => {
     commitMessage: 'MYT-1 First commit',
     commitLink: `https://github.com/octocat/hello-world/commit/${sha}`,
     pullRequestNumber: '7',
+    pullRequestApi: { host: 'github', url: 'https://api.github.com/repos/octocat/hello-world/pulls/7' },
     pullRequestLink: 'https://github.com/octocat/hello-world/pull/7',
     repositoryUrl: 'https://github.com/octocat/hello-world',
     startedAt: new Date(1_556_730_001_000),
