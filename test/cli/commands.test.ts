@@ -51,7 +51,7 @@ describe('an administrator at the command line', () => {
       allowAddresses: ['127.0.0.1/32'],
     };
     const made = await tieline('connection create jira', JSON.stringify(settings));
-    expect(made.output).toContain('tieline connection test account.jira');
+    expect(made.output).toMatch(/^Made account\/jira: passed\nOK: Jira Cloud .*, as Ada Admin\n/);
 
     const test = await tieline('connection test account.jira --project MYT');
     expect(test).toMatchObject({ code: 0, notes: '' });
@@ -102,9 +102,40 @@ describe('an administrator at the command line', () => {
     expect(everything).not.toContain(client?.clientSecret);
   });
 
+  it('is told what does not work before a connection is saved, and may save it all the same', async () => {
+    const settings = {
+      baseUrl: jira.siteUrl,
+      gatewayUrl: jira.gatewayUrl,
+      devops: { clientId: 'nobody', clientSecret: { secret: 'account.jira-client-secret' } },
+      allowAddresses: ['127.0.0.1/32'],
+    };
+    const refused = await tieline('connection create wrong', JSON.stringify(settings));
+    expect(refused.code).toBe(3);
+    expect(refused.output).toMatch(/^NOT OK: Jira Cloud[\s\S]* builds +REFUSED [\s\S]*Not saved\./);
+    const asJson = await tieline('connection create wrong --json', JSON.stringify(settings));
+    expect(asJson.code).toBe(3);
+    expect(JSON.parse(asJson.output)).toMatchObject({
+      error: { code: 'connection-test-failed' },
+      report: { outcome: 'failed' },
+    });
+    const saved = await tieline('connection create wrong --save-failing', JSON.stringify(settings));
+    expect(saved).toMatchObject({ code: 0, output: expect.stringMatching(/^Made account\/wrong: held\n/) });
+    expect((await tieline('connection list')).output).toMatch(/The work of wrong is held since .*: /);
+
+    const right = { ...settings, devops: { ...settings.devops, clientId: jira.clients[0]?.clientId } };
+    const edited = await tieline(
+      'connection edit account.wrong --name right --settings-file -',
+      JSON.stringify(right),
+    );
+    expect(edited.output).toMatch(/^Changed account\/right: passed\nOK/);
+    const shown = await tieline('connection show account.right');
+    expect(shown.output).toMatch(/^account\/right \(jira\), [0-9a-f-]+\npassed since /);
+    expect((await tieline('connection delete account.right')).code).toBe(0);
+  });
+
   it('lists what there is, for people and as JSON', async () => {
     expect((await tieline('secret list')).output).toMatch(/^SCOPE +NAME +VERSION/);
-    expect((await tieline('connection list')).output).toMatch(/account +jira +jira +http:\S+ +ok/);
+    expect((await tieline('connection list')).output).toMatch(/account +jira +jira +http:\S+ +passed/);
     expect((await tieline('connect-key list')).output).toMatch(/pipeline +tieline_ck_…\w{4} +MYT +no end/);
     for (const noun of ['secret', 'connection', 'connect-key', 'delivery']) {
       expect(JSON.parse((await tieline(`${noun} list --json`)).output).items.length).toBeGreaterThan(0);
@@ -222,7 +253,7 @@ describe('mistakes are told with what to do', () => {
 describe('help', () => {
   it('lists every command and tells the version', async () => {
     const { output } = await runTieline([]);
-    for (const { name, summary } of commands) expect(output).toContain(`${name.padEnd(12)} ${summary}`);
+    for (const { name, summary } of commands) expect(output).toContain(`${name.padEnd(16)} ${summary}`);
     expect((await runTieline(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 

@@ -1,41 +1,35 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
-import { Secret } from '../../kit/secret.ts';
-import { type Actor, type Changes, maySee, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
-import { noSecret, type SecretStore, type StoredSecret } from './secret-store.ts';
+import { TielineError } from '../../kit/errors.ts';
+import { cursorOf, idParameter, pageOf, pageQuery } from '../../kit/paging.ts';
+import { type Changes, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
+import type { SecretStore } from './secret-store.ts';
+import {
+  hasOneValue,
+  newValueOf,
+  oneValue,
+  secretName,
+  secretView,
+  usageScopesField,
+  valueFields,
+  viewSecret,
+} from './secret-view.ts';
+import { isWithin } from './usage-scope.ts';
+import { getVisibleSecret } from './visible-secret.ts';
 
-const secretView = z.object({
-  id: z.string(),
-  scope: z.string(),
-  name: z.string(),
-  description: z.string(),
-  version: z.number().meta({ description: 'Counts the values that it has had.' }),
-  createdAt: isoDate,
-  updatedAt: isoDate,
-});
-const value = z
-  .string()
-  .min(1)
-  .max(65_536)
-  .transform((clear) => new Secret(clear))
-  .meta({ description: 'The secret itself. It is encrypted and never shown again.' });
+const description = z.string().max(1_000);
 
-const view = (secret: StoredSecret) => ({
-  ...secret,
-  createdAt: text(secret.createdAt),
-  updatedAt: text(secret.updatedAt),
-});
+/** @throws request-invalid for a usage scope beyond the secret's own */
+function checkUsageScopes(usageScopes: string[], scope: string): void {
+  const beyond = usageScopes.find((wanted) => !isWithin(wanted, [scope]));
+  if (beyond === undefined) return;
+  const message = `${beyond} is not within the scope of the secret, ${scope}`;
+  throw new TielineError('request-invalid', message, { fields: [{ path: 'usageScopes', message }] });
+}
 
 /** `/api/v1/secrets`: names and values in, names out. */
 export function secretRoutes(options: { secrets: SecretStore; changes: Changes }): FastifyPluginAsyncZod {
   const { secrets, changes } = options;
-  const visible = async (actor: Actor | undefined, id: string): Promise<StoredSecret> => {
-    const secret = await secrets.get(id);
-    // What one may not see does not exist for one.
-    if (!maySee(actor, secret.scope)) throw noSecret(id);
-    return secret;
-  };
 
   return async (app) => {
     app.post(
@@ -43,21 +37,27 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
       {
         config: { access: { role: 'editor' } },
         schema: {
-          summary: 'Store a secret',
+          summary: 'Store a secret: a text or a file',
           tags: ['secrets'],
-          body: z.strictObject({
-            scope: scopeSchema.default('account'),
-            name: nameText,
-            description: z.string().max(1_000).default(''),
-            value,
-          }),
+          body: z
+            .strictObject({
+              scope: scopeSchema.default('account'),
+              name: secretName,
+              description: description.default(''),
+              usageScopes: usageScopesField.optional(),
+              ...valueFields,
+            })
+            .refine(hasOneValue, oneValue),
           response: { 201: secretView },
         },
       },
       async (request, reply) => {
-        requireRole(request.actor, 'editor', request.body.scope);
-        const made = await changes.make(request, (change) => secrets.create(change, request.body));
-        return reply.status(201).send(view(made));
+        const { scope, usageScopes = [scope] } = request.body;
+        requireRole(request.actor, 'editor', scope);
+        checkUsageScopes(usageScopes, scope);
+        const wanted = { ...request.body, ...newValueOf(request.body), usageScopes };
+        const made = await changes.make(request, (change) => secrets.create(change, wanted));
+        return reply.status(201).send(viewSecret(made));
       },
     );
 
@@ -75,7 +75,43 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
       async (request) => {
         const { cursor, limit } = request.query;
         const page = await secrets.list({ within: scopesOf(request.actor), before: cursor, limit });
-        return { items: page.map(view), next: cursorOf(page, limit) };
+        return { items: page.map(viewSecret), next: cursorOf(page, limit) };
+      },
+    );
+
+    app.get(
+      '/api/v1/secrets/:id',
+      {
+        config: { access: { role: 'viewer' } },
+        schema: {
+          summary: 'Show a secret without its value',
+          tags: ['secrets'],
+          params: idParameter,
+          response: { 200: secretView },
+        },
+      },
+      async (request) => viewSecret(await getVisibleSecret(secrets, request.actor, request.params.id)),
+    );
+
+    app.put(
+      '/api/v1/secrets/:id',
+      {
+        config: { access: { role: 'editor' } },
+        schema: {
+          summary: "Change a secret's name, description and usage scopes",
+          tags: ['secrets'],
+          params: idParameter,
+          body: z.strictObject({ name: secretName, description, usageScopes: usageScopesField }),
+          response: { 200: secretView },
+        },
+      },
+      async (request) => {
+        const secret = await getVisibleSecret(secrets, request.actor, request.params.id);
+        requireRole(request.actor, 'editor', secret.scope);
+        checkUsageScopes(request.body.usageScopes, secret.scope);
+        return viewSecret(
+          await changes.make(request, (change) => secrets.describe(change, secret.id, request.body)),
+        );
       },
     );
 
@@ -87,15 +123,15 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
           summary: 'Give a secret a new value',
           tags: ['secrets'],
           params: idParameter,
-          body: z.strictObject({ value }),
+          body: z.strictObject(valueFields).refine(hasOneValue, oneValue),
           response: { 200: secretView },
         },
       },
       async (request) => {
-        const secret = await visible(request.actor, request.params.id);
+        const secret = await getVisibleSecret(secrets, request.actor, request.params.id);
         requireRole(request.actor, 'editor', secret.scope);
-        const { value: next } = request.body;
-        return view(await changes.make(request, (change) => secrets.change(change, secret.id, next)));
+        const next = newValueOf(request.body);
+        return viewSecret(await changes.make(request, (change) => secrets.change(change, secret.id, next)));
       },
     );
 
@@ -111,7 +147,7 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
         },
       },
       async (request, reply) => {
-        const secret = await visible(request.actor, request.params.id);
+        const secret = await getVisibleSecret(secrets, request.actor, request.params.id);
         requireRole(request.actor, 'editor', secret.scope);
         await changes.make(request, (change) => secrets.remove(change, secret.id));
         return reply.status(204).send(null);

@@ -1,87 +1,123 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Database, Vault } from '../../database/index.ts';
+import { type Database, errorCodeOf, type Schema, type Vault } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
-import { ancestorsOf, type Change, resolveReference, withinScopes } from '../access/index.ts';
+import { type Change, withinScopes } from '../access/index.ts';
+import { isForeignKeyViolation, listUses, refuseInUse } from './secret-uses.ts';
+import { columns, type FileName, lockSecret, type StoredSecret, the } from './stored-secret.ts';
+import { keepVersion } from './version-store.ts';
 
-/** A secret as it is shown: never its value. */
-export interface StoredSecret {
-  id: string;
-  scope: string;
-  name: string;
-  description: string;
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
+/** A new value: of a file when it has a name. */
+export interface NewValue {
+  value: Secret;
+  file?: FileName;
 }
 
-const columns = sql`id, scope, name, description, version, created_at as "createdAt", updated_at as "updatedAt"`;
+/** PostgreSQL's SQLSTATE. */
+const uniqueViolation = '23505';
+
+/** To what a sealed value is bound; the columns that hold such are listed in the database's `sealedColumns`. */
 const contextOf = (id: string): string => `secret ${id}`;
 const subjectOf = ({ id, name }: StoredSecret) => ({ kind: 'secret', id, name });
 
-/** Stores and resolves secrets. Values go in and come out only as {@link Secret}. */
+/** Stores secrets. Values go in as {@link Secret} and come out by reference only. */
 export interface SecretStore {
   /** @throws name-taken */
   create(
     change: Change,
-    wanted: { scope: string; name: string; description: string; value: Secret },
+    wanted: { scope: string; name: string; description: string; usageScopes: string[] } & NewValue,
   ): Promise<StoredSecret>;
-  /** A new version of the value. @throws resource-not-found */
-  change(change: Change, id: string, value: Secret): Promise<StoredSecret>;
-  /** @throws resource-in-use when a connection refers to it */
+  /** @throws resource-not-found, name-taken, resource-in-use for a new name of what is referred to by the old one */
+  describe(
+    change: Change,
+    id: string,
+    wanted: { name: string; description: string; usageScopes: string[] },
+  ): Promise<StoredSecret>;
+  /** A new version; the one before is kept. @throws resource-not-found, request-invalid for the other kind of value */
+  change(change: Change, id: string, next: NewValue): Promise<StoredSecret>;
+  /** @throws resource-in-use, saying where */
   remove(change: Change, id: string): Promise<void>;
   /** @throws resource-not-found */
   get(id: string): Promise<StoredSecret>;
   /** Those of a scope and below it, newest first. */
   list(page: { within: string[]; before?: string; limit: number }): Promise<StoredSecret[]>;
-  /** The value behind a reference, seen from a scope. @throws reference-not-found */
-  resolve(reference: string, from: string): Promise<Secret>;
-  /** Asserts that a reference leads to a secret. @throws reference-not-found */
-  check(reference: string, from: string): Promise<void>;
 }
 
-/** A secret store on the database, encrypted by the vault. */
-export function createSecretStore(database: Database, vault: Vault): SecretStore {
+/** A secret store on the database, encrypted by the vault. `keptVersions` is how many values before the newest stay. */
+export function createSecretStore(database: Database, vault: Vault, keptVersions: number): SecretStore {
   const { kysely } = database;
-
-  const find = async (reference: string, from: string) => {
-    const { scope, name } = resolveReference(reference, from);
-    // A scope that is neither the referrer's own nor above it cannot be written as a reference at all.
-    if (!ancestorsOf(from).includes(scope)) throw notFound(reference, from);
-    const found = await sql<{ id: string; sealed: Buffer }>`
-      select id, sealed from secrets where scope = ${scope} and lower(name) = lower(${name})`.execute(kysely);
-    const row = found.rows[0];
-    if (row === undefined) throw notFound(reference, from);
-    return row;
-  };
-  const get = async (id: string): Promise<StoredSecret> => {
-    const found = await sql<StoredSecret>`select ${columns} from secrets where id = ${id}::uuid`.execute(
-      kysely,
-    );
+  const get = async (id: string, on: Kysely<Schema> = kysely): Promise<StoredSecret> => {
+    const found = await sql<StoredSecret>`select ${columns} from secrets where id = ${id}::uuid`.execute(on);
     return the(found.rows[0], id);
   };
 
   return {
     get,
-    async create({ trx, note }, { scope, name, description, value }) {
+    async create({ trx, note, by, now }, { scope, name, description, usageScopes, value, file }) {
       const id = uuid();
       const sealed = await vault.seal(value, contextOf(id));
       const made = await sql<StoredSecret>`
-        insert into secrets (id, scope, name, description, sealed)
-        values (${id}, ${scope}, ${name}, ${description}, ${sealed})
+        insert into secrets (id, scope, name, description, usage_scopes, sealed, kind, file_name, file_bytes,
+          changed_at, changed_by)
+        values (${id}, ${scope}, ${name}, ${description}, ${usageScopes}, ${sealed}, ${file ? 'file' : 'text'},
+          ${file?.name ?? null}, ${file?.bytes ?? null}, ${now}, ${by.name})
         on conflict do nothing returning ${columns}`.execute(trx);
-      const row = made.rows[0];
-      if (row === undefined)
-        throw new TielineError('name-taken', `There is a secret "${name}" in ${scope} already`);
-      await note({ action: 'secret.created', scope, subject: subjectOf(row) });
+      const row = made.rows[0] ?? taken(name, scope);
+      const { kind } = row;
+      await note({
+        action: 'secret.created',
+        scope,
+        subject: subjectOf(row),
+        details: { kind, usageScopes },
+      });
       return row;
     },
-    async change({ trx, note }, id, value) {
+    async describe({ trx, note }, id, { name, description, usageScopes }) {
+      const before = await lockSecret(trx, id);
+      if (before.name.toLowerCase() !== name.toLowerCase()) {
+        const users = await listUses({ kysely: trx }, { secretId: id });
+        refuseInUse(`The secret "${before.name}" is referred to by its name, and`, users);
+      }
+      const changed = await sql<StoredSecret>`
+        update secrets set name = ${name}, description = ${description}, usage_scopes = ${usageScopes},
+          updated_at = now()
+        where id = ${id}::uuid returning ${columns}`
+        .execute(trx)
+        .catch((error: unknown) => {
+          if (errorCodeOf(error) === uniqueViolation) return taken(name, before.scope);
+          throw error;
+        });
+      const row = the(changed.rows[0], id);
+      await note({
+        action: 'secret.described',
+        scope: row.scope,
+        subject: subjectOf(row),
+        details: {
+          name: { before: before.name, after: name },
+          usageScopes: { before: before.usageScopes, after: usageScopes },
+        },
+      });
+      return row;
+    },
+    async change(change, id, { value, file }) {
+      const { trx, note, by, now } = change;
+      const before = await lockSecret(trx, id);
+      const kind = file === undefined ? 'text' : 'file';
+      if (before.kind !== kind) {
+        const message = `The secret "${before.name}" is a ${before.kind}, and the new value a ${kind}`;
+        throw new TielineError('request-invalid', message, {
+          hint: 'Make another secret for it.',
+          fields: [{ path: kind === 'file' ? 'file' : 'value', message: `expected a ${before.kind}` }],
+        });
+      }
+      await keepVersion(trx, id, keptVersions);
       const sealed = await vault.seal(value, contextOf(id));
       const changed = await sql<StoredSecret>`
-        update secrets set sealed = ${sealed}, version = version + 1, updated_at = now() where id = ${id}::uuid
-        returning ${columns}`.execute(trx);
+        update secrets set sealed = ${sealed}, file_name = ${file?.name ?? null}, file_bytes = ${file?.bytes ?? null},
+          version = version + 1, restored_from = null, changed_at = ${now}, changed_by = ${by.name},
+          updated_at = now()
+        where id = ${id}::uuid returning ${columns}`.execute(trx);
       const row = the(changed.rows[0], id);
       await note({
         action: 'secret.changed',
@@ -92,15 +128,15 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
       return row;
     },
     async remove({ trx, note }, id) {
-      const secret = await get(id);
-      const users = await connectionsThatUse(database, secret);
-      if (users.length > 0) {
-        throw new TielineError(
-          'resource-in-use',
-          `The secret "${secret.name}" is used by ${users.map((name) => `the connection "${name}"`).join(', ')}`,
-        );
-      }
-      await sql`delete from secrets where id = ${id}::uuid`.execute(trx);
+      const secret = await lockSecret(trx, id);
+      const refuse = async () =>
+        refuseInUse(`The secret "${secret.name}"`, await listUses(database, { secretId: id }));
+      await refuse();
+      await sql`delete from secrets where id = ${id}::uuid`.execute(trx).catch(async (error: unknown) => {
+        // Somebody has begun to use it between our look and our write.
+        if (isForeignKeyViolation(error)) await refuse();
+        throw error;
+      });
       await note({ action: 'secret.deleted', scope: secret.scope, subject: subjectOf(secret) });
     },
     async list({ within, before, limit }) {
@@ -110,36 +146,9 @@ export function createSecretStore(database: Database, vault: Vault): SecretStore
         order by id desc limit ${limit}`.execute(kysely);
       return found.rows;
     },
-    async resolve(reference, from) {
-      const { id, sealed } = await find(reference, from);
-      return vault.unseal(sealed, contextOf(id));
-    },
-    async check(reference, from) {
-      await find(reference, from);
-    },
   };
 }
 
-/** Names of the connections whose settings refer to a secret, by any of the ways in which it can be written. */
-async function connectionsThatUse(database: Database, secret: StoredSecret): Promise<string[]> {
-  const found = await sql<{ name: string; scope: string; reference: string }>`
-    select name, scope, reference #>> '{}' as reference
-    from connections, jsonb_path_query(settings, 'strict $.**.secret') as reference`.execute(database.kysely);
-  const names = found.rows.flatMap((row) => {
-    const target = resolveReference(row.reference, row.scope);
-    const same = target.scope === secret.scope && target.name.toLowerCase() === secret.name.toLowerCase();
-    return same ? [row.name] : [];
-  });
-  return [...new Set(names)];
+function taken(name: string, scope: string): never {
+  throw new TielineError('name-taken', `There is a secret "${name}" in ${scope} already`);
 }
-
-function the(row: StoredSecret | undefined, id: string): StoredSecret {
-  if (row === undefined) throw noSecret(id);
-  return row;
-}
-
-export const noSecret = (id: string): TielineError =>
-  new TielineError('resource-not-found', `There is no secret ${id}`);
-
-const notFound = (reference: string, from: string): TielineError =>
-  new TielineError('reference-not-found', `There is no secret "${reference}" seen from the scope ${from}`);

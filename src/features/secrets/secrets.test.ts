@@ -14,6 +14,7 @@ const connect = (scope: string, name: string, secret: string) =>
     scope,
     name,
     connector: 'jira',
+    saveFailing: true,
     settings: {
       baseUrl: 'https://jira.example.com',
       devops: { clientId: 'c', clientSecret: { secret } },
@@ -59,6 +60,19 @@ describe('a secret', () => {
     expect(project.status).toBe(201);
     expect((await hub.call('DELETE', path)).status).toBe(204);
     expect((await hub.call('DELETE', path)).status).toBe(404);
+  });
+
+  it('that is taken and deleted at the same moment is one of the two', async () => {
+    for (const n of [1, 2, 3, 4, 5]) {
+      const { body } = await make({ name: `raced ${n}`, value: 'x' });
+      const [used, deleted] = await Promise.all([
+        connect('account', `raced ${n}`, `raced ${n}`),
+        hub.call('DELETE', `/api/v1/secrets/${body.id}`),
+      ]);
+      const outcome = [used.status, deleted.status];
+      if (deleted.status === 204) expect(outcome).toEqual([422, 204]);
+      else expect(outcome).toEqual([201, 409]);
+    }
   });
 
   it.each<[string, object, string]>([
