@@ -2,18 +2,16 @@ import { Command } from 'commander';
 import type { TestReport } from '../kit/connector.ts';
 import { TielineError } from '../kit/errors.ts';
 import type { Cli } from './cli.ts';
+import {
+  describeStatus,
+  describeTest,
+  type ShownConnection,
+  saveTested,
+  testLimits,
+} from './connection-report.ts';
 import { exitCodes } from './failure.ts';
 import { listAll, withHub } from './hub-client.ts';
 import { table } from './table.ts';
-
-interface ConnectionView {
-  id: string;
-  scope: string;
-  name: string;
-  connector: string;
-  settings: { baseUrl?: string };
-  lastTest: TestReport | null;
-}
 
 /** `tieline connection` */
 export function make(cli: Cli): Command {
@@ -23,11 +21,12 @@ export function make(cli: Cli): Command {
 
   command
     .command('create')
-    .description('Make a connection from its settings as JSON.')
+    .description('Test settings, given as JSON, and make a connection of them. Exits 3 when the test fails.')
     .argument('<name>')
     .option('--connector <id>', 'the product', 'jira')
     .option('--scope <scope>', 'account, an organization, or organization/project', 'account')
     .option('--settings-file <file>', 'the settings as JSON; - is standard input', '-')
+    .option('--save-failing', 'save it even if its test fails')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -40,41 +39,99 @@ The settings name secrets, they do not hold them. For Jira Cloud:
     .action(
       async (
         name: string,
-        options: { connector: string; scope: string; settingsFile: string; json?: boolean },
+        options: {
+          connector: string;
+          scope: string;
+          settingsFile: string;
+          saveFailing?: boolean;
+          json?: boolean;
+        },
       ) => {
-        const { connector, scope } = options;
+        const { connector, scope, saveFailing } = options;
         const settings = parseJson(await cli.readText(options.settingsFile), options.settingsFile);
-        const body = { name, connector, scope, settings };
-        const made = await withHub(cli, (hub) =>
-          hub.call<ConnectionView>('POST', '/api/v1/connections', body),
+        const body = { name, connector, scope, settings, saveFailing };
+        const made = await saveTested(cli, options, () =>
+          withHub(cli, (hub) => hub.call<ShownConnection>('POST', '/api/v1/connections', body, testLimits)),
         );
-        cli.print(
-          options.json
-            ? JSON.stringify(made)
-            : `Made ${made.scope}/${made.name}; test it with: tieline connection test ${quoted(made)}`,
-        );
+        if (made !== undefined) printSaved(cli, options, 'Made', made);
       },
     );
+
+  command
+    .command('edit')
+    .description('Give a connection another name or other settings, which are tested first.')
+    .argument('<connection>', 'id or name, e.g. account.jira')
+    .option('--name <name>', 'its new name')
+    .option('--settings-file <file>', 'its new settings, whole, as JSON; - is standard input')
+    .option('--save-failing', 'save it even if its test fails')
+    .option('--json', 'print JSON')
+    .action(
+      async (
+        connection: string,
+        options: { name?: string; settingsFile?: string; saveFailing?: boolean; json?: boolean },
+      ) => {
+        const { settingsFile, saveFailing } = options;
+        const given =
+          settingsFile === undefined ? undefined : parseJson(await cli.readText(settingsFile), settingsFile);
+        const path = pathOf(connection);
+        const changed = await saveTested(cli, options, () =>
+          withHub(cli, async (hub) => {
+            const known = await hub.call<ShownConnection>('GET', path);
+            const { name = known.name } = options;
+            const body = { name, settings: given ?? known.settings, saveFailing };
+            return hub.call<ShownConnection>('PUT', path, body, testLimits);
+          }),
+        );
+        if (changed !== undefined) printSaved(cli, options, 'Changed', changed);
+      },
+    );
+
+  command
+    .command('show')
+    .description('Show a connection: how it is, what holds its work, and its last test.')
+    .argument('<connection>', 'id or name, e.g. account.jira')
+    .option('--json', 'print JSON')
+    .action(async (connection: string, options: { json?: boolean }) => {
+      const shown = await withHub(cli, (hub) => hub.call<ShownConnection>('GET', pathOf(connection)));
+      if (options.json) return cli.print(JSON.stringify(shown));
+      cli.print(`${shown.scope}/${shown.name} (${shown.connector}), ${shown.id}`);
+      for (const line of describeStatus(shown)) cli.print(line);
+      if (shown.lastTest !== null) cli.print(describeTest(shown.lastTest));
+    });
+
+  command
+    .command('authorize')
+    .description('Print the address at which a user lets the connection act in their name.')
+    .argument('<connection>', 'id or name, e.g. account.jira')
+    .option('--json', 'print JSON')
+    .action(async (connection: string, options: { json?: boolean }) => {
+      const begun = await withHub(cli, (hub) =>
+        hub.call<{ url: string; expiresAt: string }>('POST', `${pathOf(connection)}/authorization`),
+      );
+      cli.print(
+        options.json ? JSON.stringify(begun) : `Open this address before ${begun.expiresAt}:\n${begun.url}`,
+      );
+    });
 
   command
     .command('list')
     .description('List connections.')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const items = await withHub(cli, (hub) => listAll<ConnectionView>(hub, '/api/v1/connections'));
-      const row = ({ scope, name, connector, settings, lastTest, id }: ConnectionView) => [
+      const items = await withHub(cli, (hub) => listAll<ShownConnection>(hub, '/api/v1/connections'));
+      const row = ({ scope, name, connector, settings, status, id }: ShownConnection) => [
         scope,
         name,
         connector,
         settings.baseUrl ?? '',
-        lastTest === null ? 'not tested' : lastTest.ok ? 'ok' : 'failing',
+        status,
         id,
       ];
-      cli.print(
-        options.json
-          ? JSON.stringify({ items })
-          : table(['SCOPE', 'NAME', 'CONNECTOR', 'ADDRESS', 'TEST', 'ID'], items.map(row)),
-      );
+      if (options.json) return cli.print(JSON.stringify({ items }));
+      cli.print(table(['SCOPE', 'NAME', 'CONNECTOR', 'ADDRESS', 'STATUS', 'ID'], items.map(row)));
+      for (const { name, hold } of items) {
+        if (hold !== null) cli.print(`The work of ${name} is held since ${hold.since}: ${hold.message}`);
+      }
     });
 
   command
@@ -86,43 +143,31 @@ The settings name secrets, they do not hold them. For Jira Cloud:
     .option('--project <key...>', 'Jira projects whose permissions are checked')
     .option('--json', 'print JSON')
     .action(async (connection: string, options: { project?: string[]; json?: boolean }) => {
-      const path = `/api/v1/connections/${encodeURIComponent(connection)}/test`;
+      const path = `${pathOf(connection)}/test`;
       const body = options.project === undefined ? {} : { projects: options.project };
-      const report = await withHub(cli, (hub) => hub.call<TestReport>('POST', path, body));
+      const report = await withHub(cli, (hub) => hub.call<TestReport>('POST', path, body, testLimits));
       cli.print(options.json ? JSON.stringify(report) : describeTest(report));
       if (!report.ok) cli.exit(exitCodes.refused);
     });
 
   command
     .command('delete')
-    .description('Delete a connection that has no valid connect keys.')
+    .description('Delete a connection that nothing uses.')
     .argument('<connection>', 'id or name, e.g. account.jira')
     .option('--json', 'print JSON')
     .action(async (connection: string, options: { json?: boolean }) => {
-      const path = `/api/v1/connections/${encodeURIComponent(connection)}`;
-      await withHub(cli, (hub) => hub.call('DELETE', path));
+      await withHub(cli, (hub) => hub.call('DELETE', pathOf(connection)));
       cli.print(options.json ? JSON.stringify({ deleted: connection }) : `Deleted ${connection}`);
     });
 
   return command;
 }
 
-/** A test's report as lines: what it found, then each capability with what to do about it. */
-export function describeTest(report: TestReport): string {
-  const marks = {
-    ok: 'ok',
-    refused: 'REFUSED',
-    missing: 'MISSING',
-    'not-configured': '-',
-    failed: 'FAILED',
-  } as const;
-  const width = Math.max(...report.capabilities.map(({ capability }) => capability.length));
-  const lines = report.capabilities.flatMap(({ capability, state, message, hint }) => [
-    `  ${capability.padEnd(width)}  ${marks[state].padEnd(7)}  ${message}`,
-    ...(hint === undefined || state === 'ok' ? [] : [`  ${' '.repeat(width)}           ${hint}`]),
-  ]);
-  const head = [report.product, report.account && `as ${report.account.name}`].filter(Boolean).join(', ');
-  return [`${report.ok ? 'OK' : 'NOT OK'}${head === '' ? '' : `: ${head}`}`, ...lines].join('\n');
+const pathOf = (connection: string): string => `/api/v1/connections/${encodeURIComponent(connection)}`;
+
+function printSaved(cli: Cli, options: { json?: boolean }, done: string, saved: ShownConnection): void {
+  cli.print(options.json ? JSON.stringify(saved) : `${done} ${saved.scope}/${saved.name}: ${saved.status}`);
+  if (!options.json && saved.lastTest !== null) cli.print(describeTest(saved.lastTest));
 }
 
 function parseJson(text: string, path: string): unknown {
@@ -135,6 +180,3 @@ function parseJson(text: string, path: string): unknown {
     });
   }
 }
-
-const quoted = ({ scope, name, id }: ConnectionView): string =>
-  scope === 'account' && /^[\w-]+$/.test(name) ? `account.${name}` : id;

@@ -5,22 +5,29 @@ import type { Schema } from '../database/index.ts';
 import type { TielineError } from '../kit/errors.ts';
 import type { DeliveryState, Sendable } from './delivery.ts';
 import type { DrainContext } from './drain.ts';
+import { type Held, heldMessage, holdConnection, isHeld } from './holds.ts';
 
 /** A delivery taken for one try. */
-export interface Claimed extends Sendable {
+export interface Claimed extends Omit<Sendable, 'body'> {
+  /** Null once it is no longer kept. */
+  body: string | null;
   attempts: number;
   receivedAt: Date;
+  /** When its connection was last held and let go. */
+  releasedAt: Date | null;
   /** A delivery with a newer state of the same entity: this one is not worth sending. */
   supersededBy: string | null;
 }
 
-/** What one try made of a delivery. `waitUntil` goes with `queued`. */
+/** What one try made of a delivery. `waitUntil` or `holds` goes with `queued`. */
 export interface Verdict {
   id: string;
   state: DeliveryState;
   answer?: unknown;
   error?: TielineError;
   waitUntil?: Date;
+  /** Its connection, of which nothing is worth sending before somebody has repaired it. */
+  holds?: string;
 }
 
 /** The channel on which ended deliveries are announced to whoever waits for them. */
@@ -41,6 +48,7 @@ export async function claim(context: DrainContext, stream: string): Promise<Clai
         where stream = ${stream} and state in ('queued', 'sending')
           and (waiting_until is null or waiting_until <= ${context.now()})
           and not exists (select from streams where name = ${stream} and paused_until > ${context.now()})
+          and not ${isHeld(stream)}
         order by id limit ${limit} for update skip locked
       ), taken as (
         update deliveries set state = 'sending', attempts = attempts + 1, replica_id = ${context.replicaId}
@@ -49,24 +57,25 @@ export async function claim(context: DrainContext, stream: string): Promise<Clai
       )
       select taken.id, taken.topic, taken.connection_id as "connectionId", taken.sequence, taken.attempts,
         taken.received_at as "receivedAt", taken.issue_keys as "issueKeys", delivery_bodies.body,
+        connection_holds.released_at as "releasedAt",
         (select delivery_id from entity_sequences as entity
           where entity.connection_id = taken.connection_id and entity.topic = taken.topic
             and entity.entity = taken.ordering_key and entity.sequence > taken.sequence) as "supersededBy"
       from taken left join delivery_bodies on delivery_bodies.delivery_id = taken.id
         and delivery_bodies.day = (taken.received_at at time zone 'utc')::date
+      left join connection_holds on connection_holds.connection_id = taken.connection_id
       order by taken.id`.execute(trx);
     return taken.rows;
   });
 }
 
-/** When the next delivery of the stream may go; undefined when none is left. */
+/** When the next delivery of the stream may go; undefined when none is left, or its connection is held. */
 export async function nextOf(context: DrainContext, stream: string): Promise<Date | undefined> {
   const found = await sql<{ until: Date | null }>`
     select greatest(min(coalesce(waiting_until, received_at)),
       (select paused_until from streams where name = ${stream})) as until
-    from deliveries where stream = ${stream} and state = 'queued' having count(*) > 0`.execute(
-    context.database.kysely,
-  );
+    from deliveries where stream = ${stream} and state = 'queued' and not ${isHeld(stream)}
+    having count(*) > 0`.execute(context.database.kysely);
   return found.rows[0]?.until ?? undefined;
 }
 
@@ -81,12 +90,15 @@ export async function settle(
   requests: unknown[],
 ): Promise<void> {
   const now = context.now();
+  const inNeed = verdicts.find(({ holds }) => holds !== undefined);
   const waits = verdicts.flatMap((verdict) => (verdict.waitUntil === undefined ? [] : [verdict]));
   const tried = verdicts.filter((verdict) => verdict.state !== 'superseded');
   const paused = waits.length === tried.length ? latestOf(waits) : undefined;
-  await context.database.transaction('settle', async (trx) => {
+  const held = await context.database.transaction('settle', async (trx) => {
     const exchangeId = requests.length > 0 ? uuid() : null;
-    await storeVerdicts(trx, { verdicts, exchangeId, now, pausedUntil: paused?.waitUntil });
+    const became = await hold(trx, inNeed, now);
+    const stored = became === 'gone' ? verdicts.map(endInsteadOfHolding) : verdicts;
+    await storeVerdicts(trx, { verdicts: stored, exchangeId, now, pausedUntil: paused?.waitUntil });
     if (exchangeId !== null) {
       await sql`insert into exchanges (day, id, stream, requests, connect_key_ids)
         select (${now}::timestamptz at time zone 'utc')::date, ${exchangeId}, ${stream}, ${storableJson(requests)},
@@ -101,8 +113,22 @@ export async function settle(
       );
     }
     await sql`select pg_notify(${endedChannel}, '')`.execute(trx);
+    return became;
   });
+  if (held === 'newly') {
+    const { holds: connection, error } = inNeed ?? {};
+    context.log.warn({ connection, code: error?.code, reason: error?.message }, heldMessage);
+  }
 }
+
+async function hold(trx: Kysely<Schema>, inNeed: Verdict | undefined, now: Date): Promise<Held | undefined> {
+  if (inNeed?.holds === undefined || inNeed.error === undefined) return undefined;
+  return holdConnection(trx, { connectionId: inNeed.holds, reason: inNeed.error, now });
+}
+
+/** Of a connection that was deleted meanwhile nobody will repair anything. */
+const endInsteadOfHolding = (verdict: Verdict): Verdict =>
+  verdict.holds === undefined ? verdict : { ...verdict, state: 'dead' };
 
 /** A stream that waits does so for its longest-tried delivery; and what was tried together goes together again. */
 const latestOf = (waits: Verdict[]): Verdict | undefined =>

@@ -79,6 +79,7 @@ export interface Delivery {
   refusedKeys: string[];
   state: DeliveryState;
   attempts: number;
+  /** Why it is not tried at once; without a moment while its connection is held. */
   waiting: { reason: string; until: Date | null } | null;
   /** What the other side said of this delivery, as the topic's handler put it. */
   answer: unknown;

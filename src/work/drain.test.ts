@@ -135,13 +135,13 @@ describe('what could not be sent', () => {
     const [bad, good] = await ledger.accept(several(2));
     ledger.side.answers(({ id }) =>
       id === bad?.id
-        ? { state: 'failed', error: new TielineError('remote-unauthorized', 'no') }
+        ? { state: 'failed', error: new TielineError('remote-forbidden', 'no') }
         : { state: 'delivered', answer: {} },
     );
     await ledger.drain();
     expect(await ledger.get(bad?.id ?? '')).toMatchObject({
       state: 'dead',
-      error: { code: 'remote-unauthorized' },
+      error: { code: 'remote-forbidden' },
     });
     expect(await ledger.get(good?.id ?? '')).toMatchObject({ state: 'delivered' });
   });

@@ -2,7 +2,7 @@ import type { Database } from '../database/index.ts';
 import { asTielineError, TielineError } from '../kit/errors.ts';
 import type { Log } from '../kit/log.ts';
 import { type Claimed, claim, nextOf, settle, type Verdict } from './attempt.ts';
-import type { SendOutcome, SendResult, TopicHandler } from './delivery.ts';
+import type { Sendable, SendOutcome, SendResult, TopicHandler } from './delivery.ts';
 import { nudgeAt } from './nudge.ts';
 import { nextAttempt, type Pace } from './retry.ts';
 
@@ -31,10 +31,10 @@ export async function drainStream(context: DrainContext, stream: string): Promis
       if (nextAt !== undefined) await nudgeAt(context.database.kysely, stream, nextAt);
       return;
     }
-    const newest = claimed.filter(({ supersededBy }) => supersededBy === null);
+    const newest = claimed.filter(isSendable);
     const { outcomes, requests } = await send(context, newest);
     const verdicts = newest.map((delivery, index) => judge(context, delivery, outcomes[index]));
-    await settle(context, stream, [...verdicts, ...supersededOf(claimed)], requests);
+    await settle(context, stream, [...verdicts, ...supersededOf(claimed), ...expiredOf(claimed)], requests);
   }
 }
 
@@ -47,7 +47,22 @@ function supersededOf(claimed: Claimed[]): Verdict[] {
   });
 }
 
-async function send(context: DrainContext, deliveries: Claimed[]): Promise<SendResult> {
+type Taken = Claimed & Sendable;
+
+const isSendable = (delivery: Claimed): delivery is Taken =>
+  delivery.supersededBy === null && delivery.body !== null;
+
+/** What was held or paused for so long that its payload is gone. */
+function expiredOf(claimed: Claimed[]): Verdict[] {
+  return claimed.flatMap(({ id, supersededBy, body }): Verdict[] => {
+    if (supersededBy !== null || body !== null) return [];
+    return [
+      { id, state: 'dead', error: new TielineError('delivery-expired', 'Its payload is no longer kept') },
+    ];
+  });
+}
+
+async function send(context: DrainContext, deliveries: Taken[]): Promise<SendResult> {
   if (deliveries.length === 0) return { outcomes: [], requests: [] };
   const topic = deliveries[0]?.topic ?? '';
   const handler = context.handlers.get(topic);
@@ -60,7 +75,9 @@ async function send(context: DrainContext, deliveries: Claimed[]): Promise<SendR
     throw new TielineError('internal-error', `The handler of "${topic}" gave an outcome too few or too many`);
   } catch (thrown) {
     const error = asTielineError(thrown);
-    context.log.error({ err: thrown, topic, deliveries: deliveries.length }, 'sending failed');
+    // Of a connection that somebody must repair the log has one line, where its work is held.
+    if (error.retry !== 'once-repaired')
+      context.log.error({ err: thrown, topic, deliveries: deliveries.length }, 'sending failed');
     return { outcomes: deliveries.map(() => ({ state: 'failed', error })), requests: [] };
   }
 }
@@ -68,14 +85,22 @@ async function send(context: DrainContext, deliveries: Claimed[]): Promise<SendR
 function judge(context: DrainContext, delivery: Claimed, outcome: SendOutcome | undefined): Verdict {
   if (outcome === undefined) throw new TypeError('send gives an outcome for each delivery');
   if (outcome.state !== 'failed') return { id: delivery.id, ...outcome };
+  const { error } = outcome;
+  if (error.retry === 'once-repaired') {
+    return { id: delivery.id, state: 'queued', error, holds: delivery.connectionId };
+  }
   const next = nextAttempt({
-    error: outcome.error,
+    error,
     attempts: delivery.attempts,
-    receivedAt: delivery.receivedAt,
+    since: triableSince(delivery),
     now: context.now(),
     random: Math.random(),
     pace: context.pace,
   });
-  if (next === undefined) return { id: delivery.id, state: 'dead', error: outcome.error };
-  return { id: delivery.id, state: 'queued', error: outcome.error, waitUntil: next };
+  if (next === undefined) return { id: delivery.id, state: 'dead', error };
+  return { id: delivery.id, state: 'queued', error, waitUntil: next };
 }
+
+/** The day that a delivery has begins anew when its connection is let go: while it was held nothing could be tried. */
+const triableSince = ({ receivedAt, releasedAt }: Claimed): Date =>
+  releasedAt !== null && releasedAt > receivedAt ? releasedAt : receivedAt;

@@ -32,10 +32,23 @@ import { type Pace, usualPace } from './retry.ts';
 import { createStreamTurns } from './stream-turns.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
+export { acceptDeliveries } from './accept.ts';
 export * from './delivery.ts';
+export { every } from './every.ts';
+export {
+  countHolds,
+  type Hold,
+  type HoldReason,
+  heldMessage,
+  holdConnection,
+  listHolds,
+  postponeCheck,
+  releaseConnection,
+} from './holds.ts';
 export type { DeliveryBodies, DeliveryFilter } from './ledger.ts';
 export type { LatestState, NewestState } from './newest-states.ts';
 export type { Pace } from './retry.ts';
+export { countOpen, type FactFilter, skipWaiting } from './skip-waiting.ts';
 
 /** The delivery ledger and the background work that empties it. */
 export interface Work {

@@ -20,22 +20,30 @@ export interface DeliveryFilter {
 
 /** What a {@link Delivery} is read from. */
 export const deliveryColumns = sql`
-  deliveries.id, direction, topic, connection_id as "connectionId", connect_key_id as "connectKeyId", stream,
+  deliveries.id, direction, topic, deliveries.connection_id as "connectionId", connect_key_id as "connectKeyId", stream,
   ordering_key as "orderingKey", sequence, event_at as "eventAt", summary, issue_keys as "issueKeys",
   refused_keys as "refusedKeys", state, attempts, answer, error, replay_of as "replayOf",
   received_at as "receivedAt", ended_at as "endedAt",
-  case when state = 'queued' and greatest(waiting_until, paused_until) > now() then
-    jsonb_build_object('reason', coalesce(waiting_reason, pause_reason), 'until', greatest(waiting_until, paused_until))
+  case when state = 'queued' and hold.code is not null then jsonb_build_object('reason', hold.code, 'until', null)
+    when state = 'queued' and greatest(waiting_until, paused_until) > now() then
+      jsonb_build_object('reason', coalesce(waiting_reason, pause_reason), 'until', greatest(waiting_until, paused_until))
   end as waiting`;
-export const deliverySource = sql`deliveries left join streams on streams.name = deliveries.stream`;
+export const deliverySource = sql`deliveries left join streams on streams.name = deliveries.stream
+  left join connection_holds as hold
+    on hold.connection_id = deliveries.connection_id and hold.released_at is null`;
 
 /** A row of {@link deliveryColumns}. */
-export type DeliveryRow = Omit<Delivery, 'waiting'> & { waiting: { reason: string; until: string } | null };
+export type DeliveryRow = Omit<Delivery, 'waiting'> & {
+  waiting: { reason: string; until: string | null } | null;
+};
 
 /** A row as a delivery. */
 export const present = (row: DeliveryRow): Delivery => ({
   ...row,
-  waiting: row.waiting && { reason: row.waiting.reason, until: new Date(row.waiting.until) },
+  waiting: row.waiting && {
+    reason: row.waiting.reason,
+    until: row.waiting.until === null ? null : new Date(row.waiting.until),
+  },
 });
 
 /** A key was given, whether it might be sent or not; the second condition is the index's own. */
@@ -79,7 +87,8 @@ export async function listDeliveries(database: Database, filter: DeliveryFilter)
   const conditions: RawBuilder<unknown>[] = [sql`true`];
   if (filter.state) conditions.push(sql`state = ${filter.state}`);
   if (filter.topic) conditions.push(sql`topic = ${filter.topic}`);
-  if (filter.connectionIds) conditions.push(sql`connection_id = any(${filter.connectionIds}::uuid[])`);
+  if (filter.connectionIds)
+    conditions.push(sql`deliveries.connection_id = any(${filter.connectionIds}::uuid[])`);
   if (filter.issueKey) conditions.push(namesIssue(filter.issueKey));
   if (filter.before) conditions.push(sql`deliveries.id < ${filter.before}::uuid`);
   const found = await sql<DeliveryRow>`

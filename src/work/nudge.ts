@@ -43,7 +43,9 @@ export async function nudgeForgottenStreams(executor: Kysely<Schema>): Promise<v
   const forgotten = await sql<{ stream: string }>`
     select distinct stream from deliveries
     where state = 'queued' and not exists (
-      select from graphile_worker.jobs where key = stream and attempts < max_attempts)`.execute(executor);
+      select from graphile_worker.jobs where key = stream and attempts < max_attempts)
+    and not exists (select from connection_holds as hold
+      where hold.connection_id = deliveries.connection_id and hold.released_at is null)`.execute(executor);
   await nudge(
     executor,
     forgotten.rows.map((row) => row.stream),

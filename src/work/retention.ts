@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/index.ts';
 
 /** How long things are kept, in days. */
-const retentionDays = { bodies: 30, metadata: 180, dedupeKeys: 7, idempotentAnswers: 1 };
+const retentionDays = { bodies: 30, metadata: 180, dedupeKeys: 7, idempotentAnswers: 1, formChoices: 1 };
 
 /** Tables in daily partitions: a day that is over is dropped whole. */
 const partitioned = ['delivery_bodies', 'exchanges'] as const;
@@ -66,6 +66,7 @@ async function deleteInSlices(database: Database, now: Date): Promise<void> {
     { table: 'entity_sequences', column: 'event_at', days: retentionDays.metadata },
     { table: 'dedupe_keys', column: 'created_at', days: retentionDays.dedupeKeys },
     { table: 'idempotent_answers', column: 'created_at', days: retentionDays.idempotentAnswers },
+    { table: 'connection_metadata', column: 'fetched_at', days: retentionDays.formChoices },
   ];
   for (const { table, column, days } of slices) {
     for (;;) {

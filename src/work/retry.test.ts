@@ -9,7 +9,7 @@ const minute = 60_000;
 const wait = (given: { retry: RetryVerdict; attempts?: number; random?: number; receivedAt?: Date }) => {
   const { retry, attempts = 1, random = 0.5, receivedAt = now } = given;
   const error = new TielineError('network-failed', 'no', { retry });
-  const next = nextAttempt({ error, attempts, receivedAt, now, random });
+  const next = nextAttempt({ error, attempts, since: receivedAt, now, random });
   return next === undefined ? undefined : next.getTime() - now.getTime();
 };
 

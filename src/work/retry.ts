@@ -30,18 +30,19 @@ export const usualPace: Pace = {
 export function nextAttempt(options: {
   error: TielineError;
   attempts: number;
-  receivedAt: Date;
+  /** From when on it could be tried. */
+  since: Date;
   now: Date;
   /** Between 0 and 1. */
   random: number;
   pace?: Pace;
 }): Date | undefined {
-  const { error, attempts, receivedAt, now, random, pace = usualPace } = options;
-  if (error.retry === 'never') return undefined;
+  const { error, attempts, since, now, random, pace = usualPace } = options;
+  if (error.retry === 'never' || error.retry === 'once-repaired') return undefined;
   const exponential = Math.min(pace.firstWaitMs * 2 ** Math.max(0, attempts - 1), pace.longestWaitMs);
   const backOff = new Date(now.getTime() + exponential * (0.7 + 0.6 * random));
   const named =
     error.retry === 'soon' ? undefined : new Date(error.retry.after.getTime() + pace.spreadMs * random);
   const next = named !== undefined && named > now ? named : backOff;
-  return next.getTime() > receivedAt.getTime() + deadAfterMs ? undefined : next;
+  return next.getTime() > since.getTime() + deadAfterMs ? undefined : next;
 }

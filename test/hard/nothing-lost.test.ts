@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { assembleHub } from '../../src/compose/assemble.ts';
-import { openDatabase, openVault } from '../../src/database/index.ts';
+import { createHttpStores, openDatabase, openVault } from '../../src/database/index.ts';
 import { makeFirstToken } from '../../src/features/access/index.ts';
 import type { DeliveryView } from '../../src/features/deliveries/index.ts';
-import { createHttp, memoryBudgetStore, memoryTokenStore } from '../../src/http/index.ts';
+import { createHttp } from '../../src/http/index.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
 import { silentLog, startTestDatabase, type TestDatabase } from '../postgres.ts';
@@ -28,15 +28,21 @@ interface Replica {
 async function startReplica(url: string): Promise<Replica> {
   const database = await openDatabase({ url, log: silentLog });
   const vault = await openVault({ database, masterKey });
-  const http = createHttp({
-    tokens: memoryTokenStore(),
-    budgets: memoryBudgetStore(),
-    denyList: [],
-    log: silentLog,
-  });
-  const log = pino({ level: 'silent' });
   const now = () => new Date();
-  const { app, stop } = await assembleHub({ version: '0.0.0', database, vault, http, log, now, pace });
+  const stores = createHttpStores({ database, vault, now });
+  const http = createHttp({ ...stores, denyList: [], log: silentLog });
+  const log = pino({ level: 'silent' });
+  const { grants } = stores;
+  const { app, stop } = await assembleHub({
+    version: '0.0.0',
+    database,
+    vault,
+    http,
+    grants,
+    log,
+    now,
+    pace,
+  });
   return {
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
     async stop() {

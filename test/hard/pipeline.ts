@@ -17,7 +17,7 @@ export interface Taken {
 /** Calls the API. Throws for every status at 400 and above. */
 export async function call<T>(
   { url, token }: Caller,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   body?: object,
 ): Promise<T> {

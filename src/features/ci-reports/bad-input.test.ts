@@ -14,6 +14,7 @@ beforeAll(async () => {
     name: 'jira',
     connector: 'jira',
     settings,
+    saveFailing: true,
   });
   key = await hub.makeKey(body.id);
 });

@@ -27,6 +27,7 @@ function jiraThatTells() {
           state: 'rejected',
           errors: [`${way} ${one.deploymentNumber}${'gate' in one ? ' with its flag' : ''}`],
           unknownIssueKeys: [],
+          refusedIssueKeys: [],
           leftOutIssueKeys: [],
           unknownServices: [],
         }),

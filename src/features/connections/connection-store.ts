@@ -1,50 +1,58 @@
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid, validate } from 'uuid';
 import { type Database, errorCodeOf, type Schema } from '../../database/index.ts';
-import type { Settings, TestReport } from '../../kit/connector.ts';
+import type { Settings } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
-import type { EnvironmentType } from '../../kit/jira.ts';
-import { type Change, resolveReference, withinScopes } from '../access/index.ts';
-
-/** Names of environments by their type, as globs. */
-export type EnvironmentRules = Partial<Record<EnvironmentType, string[]>>;
-
-/** A connection as stored: secrets are references. */
-export interface StoredConnection {
-  id: string;
-  scope: string;
-  name: string;
-  connector: string;
-  settings: Settings;
-  /** Whether every token that sees the connection may make connect keys for itself. */
-  selfService: boolean;
-  environmentRules: EnvironmentRules;
-  lastTest: TestReport | null;
-  testedAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-}
+import { releaseConnection } from '../../work/index.ts';
+import { ancestorsOf, type Change, resolveReference, withinScopes } from '../access/index.ts';
+import {
+  assertWideEnough,
+  keepUses,
+  listUses,
+  type Referrer,
+  refuseInUse,
+  type SecretUse,
+  usageOf,
+} from '../secrets/index.ts';
+import { changedPaths } from './changed-paths.ts';
+import { assertUnused } from './connection-users.ts';
+import { connectionColumns, type EnvironmentRules, type StoredConnection } from './stored-connection.ts';
 
 /** PostgreSQL's SQLSTATE. */
 const uniqueViolation = '23505';
 
-const columns = sql`id, scope, name, connector, settings, self_service as "selfService",
-  environment_rules as "environmentRules", last_test as "lastTest", tested_at as "testedAt",
-  created_at as "createdAt", updated_at as "updatedAt"`;
+const columns = connectionColumns;
+
+/** What is stored of a connection's secrets beside its settings: as `secrets.trace` says. */
+export interface TracedSecrets {
+  uses: SecretUse[];
+  usageScopes: string[];
+}
 
 /** Stores connections. */
 export interface ConnectionStore {
   /** @throws name-taken */
   create(
     change: Change,
-    wanted: { scope: string; name: string; connector: string; settings: Settings },
+    wanted: { scope: string; name: string; connector: string; settings: Settings } & TracedSecrets,
   ): Promise<StoredConnection>;
   /** @throws resource-not-found, name-taken */
-  change(change: Change, id: string, wanted: { name: string; settings: Settings }): Promise<StoredConnection>;
-  /** @throws resource-in-use while connect keys of it live */
+  change(
+    change: Change,
+    id: string,
+    wanted: { name: string; settings: Settings } & TracedSecrets,
+  ): Promise<StoredConnection>;
+  /** @throws name-taken */
+  assertNameFree(scope: string, name: string): Promise<void>;
+  /** @throws resource-in-use, saying what uses it */
   remove(change: Change, id: string): Promise<void>;
   /** By id, or by reference seen from a scope. @throws resource-not-found */
   get(idOrReference: string, from?: string): Promise<StoredConnection>;
+  /**
+   * By reference, for a use wherever the user may be used.
+   * @throws reference-not-found, reference-out-of-scope when it, or a secret of it, may not be used there
+   */
+  getForUse(reference: string, user: Referrer): Promise<StoredConnection>;
   /** The scope of a connection; undefined once it is deleted. */
   findScope(id: string): Promise<string | undefined>;
   /** Those of a scope and below it, newest first. */
@@ -57,31 +65,41 @@ export interface ConnectionStore {
   setSelfService(change: Change, id: string, allowed: boolean): Promise<StoredConnection>;
   /** @throws resource-not-found */
   setEnvironmentRules(change: Change, id: string, rules: EnvironmentRules): Promise<StoredConnection>;
-  keepTest(id: string, report: TestReport, at: Date): Promise<void>;
 }
 
 /** A connection store on the database. */
 export function createConnectionStore(database: Database): ConnectionStore {
   const { kysely } = database;
   return {
-    async create({ trx, note }, { scope, name, connector, settings }) {
+    async assertNameFree(scope, name) {
+      const found = await sql`
+        select from connections where scope = ${scope} and lower(name) = lower(${name})`.execute(kysely);
+      if (found.rows.length > 0) taken(name, scope);
+    },
+    async create(change, { scope, name, connector, settings, uses, usageScopes }) {
+      const { trx, note } = change;
       const made = await sql<StoredConnection>`
-        insert into connections (id, scope, name, connector, settings)
-        values (${uuid()}, ${scope}, ${name}, ${connector}, ${JSON.stringify(settings)})
+        insert into connections (id, scope, name, connector, settings, usage_scopes)
+        values (${uuid()}, ${scope}, ${name}, ${connector}, ${JSON.stringify(settings)}, ${usageScopes})
         on conflict do nothing returning ${columns}`.execute(trx);
       const row = made.rows[0] ?? taken(name, scope);
+      await keepUses(change, { kind: 'connection', id: row.id }, uses);
       await note({ action: 'connection.created', scope, subject: subjectOf(row), details: { connector } });
       return row;
     },
-    async change({ trx, note }, id, { name, settings }) {
+    async change(change, id, { name, settings, uses, usageScopes }) {
+      const { trx, note } = change;
       const before = await lock(trx, id);
       const other = await sql`
         select from connections where scope = ${before.scope} and lower(name) = lower(${name}) and id <> ${id}::uuid`.execute(
         trx,
       );
       if (other.rows.length > 0) return taken(name, before.scope);
+      await keepUses(change, { kind: 'connection', id }, uses);
       const changed = await sql<StoredConnection>`
-        update connections set name = ${name}, settings = ${JSON.stringify(settings)}, updated_at = now()
+        update connections set name = ${name}, settings = ${JSON.stringify(settings)}, updated_at = now(),
+          usage_scopes = ${usageScopes},
+          revision = revision + (settings <> ${JSON.stringify(settings)}::jsonb)::integer
         where id = ${id}::uuid returning ${columns}`
         .execute(trx)
         .catch((error: unknown) => {
@@ -94,26 +112,25 @@ export function createConnectionStore(database: Database): ConnectionStore {
         action: 'connection.changed',
         scope: row.scope,
         subject: subjectOf(row),
-        details: { name: { before: before.name, after: name } },
+        details: {
+          name: { before: before.name, after: name },
+          settings: changedPaths(before.settings, row.settings),
+        },
       });
       return row;
     },
-    async remove({ trx, note }, id) {
+    async remove(change, id) {
+      const { trx, note, now } = change;
       const connection = await lock(trx, id);
-      const keys = await sql<{ name: string }>`
-        select name from connect_keys where connection_id = ${id}::uuid and revoked_at is null
-          and (expires_at is null or expires_at > now())`.execute(trx);
-      if (keys.rows.length > 0) {
-        const names = keys.rows.map((row) => `"${row.name}"`).join(', ');
-        throw new TielineError(
-          'resource-in-use',
-          `Connect keys of this connection are still valid: ${names}`,
-          {
-            hint: 'Revoke them first; pipelines that use them would fail.',
-          },
-        );
-      }
+      await assertUnused(trx, id);
+      refuseInUse(
+        `The connection "${connection.name}"`,
+        await listUses({ kysely: trx }, { connectionId: id }),
+      );
+      // What waits for it would wait for ever.
+      await releaseConnection(trx, { connectionId: id, now });
       await sql`delete from connect_keys where connection_id = ${id}::uuid`.execute(trx);
+      await keepUses(change, { kind: 'connection', id }, []);
       await sql`delete from connections where id = ${id}::uuid`.execute(trx);
       await note({
         action: 'connection.deleted',
@@ -128,6 +145,24 @@ export function createConnectionStore(database: Database): ConnectionStore {
           )
         : await byReference(database, idOrReference, from);
       return the(found.rows[0], idOrReference);
+    },
+    async getForUse(reference, { scope, usageScopes = [scope] }) {
+      const found = validate(reference)
+        ? await sql<StoredConnection>`select ${columns} from connections where id = ${reference}::uuid`.execute(
+            kysely,
+          )
+        : await byReference(database, reference, scope);
+      const connection = found.rows[0];
+      if (connection === undefined || !ancestorsOf(scope).includes(connection.scope)) {
+        throw new TielineError(
+          'reference-not-found',
+          `There is no connection "${reference}" seen from the scope ${scope}`,
+          { retry: 'once-repaired' },
+        );
+      }
+      const { usageScope } = usageOf({ ...connection, limits: connection.secretLimits });
+      assertWideEnough(usageScopes, [{ title: `connection "${connection.name}"`, usageScopes: usageScope }]);
+      return connection;
     },
     async findScope(id) {
       const found = await sql<{
@@ -177,10 +212,6 @@ export function createConnectionStore(database: Database): ConnectionStore {
         details: { environmentRules: rules },
       });
       return row;
-    },
-    async keepTest(id, report, at) {
-      await sql`update connections set last_test = ${JSON.stringify(report)}, tested_at = ${at}
-        where id = ${id}::uuid`.execute(kysely);
     },
   };
 }

@@ -24,7 +24,7 @@ describe('a connection', () => {
     const made = await post('', named({ name: 'Main Jira' }));
     expect(made).toMatchObject({
       status: 201,
-      body: { name: 'Main Jira', scope: 'account', lastTest: null },
+      body: { name: 'Main Jira', scope: 'account', status: 'passed', hold: null, lastTest: { ok: true } },
     });
     const { id } = made.body;
     for (const path of [id, 'main%20jira', 'account.Main%20Jira']) {
@@ -123,7 +123,7 @@ describe('a connection', () => {
       const scope = 'acme';
       expect((await post('', named({ scope }), token)).status).toBe(403);
       expect((await post('/test', named({ scope }), token)).status).toBe(403);
-      const made = await post('', named({ scope, settings: plain }), token);
+      const made = await post('', named({ scope, settings: plain, saveFailing: true }), token);
       expect(made.status).toBe(201);
       const path = `/api/v1/connections/${made.body.id}`;
       const wider = { name: `wider ${++count}`, settings };
@@ -142,6 +142,19 @@ describe('a connection', () => {
     await hub.call('DELETE', `/api/v1/connect-keys/${key.body.id}`);
     await hub.makeKey(id, { expiresAt: new Date(Date.now() - 1_000).toISOString() });
     expect((await hub.call('DELETE', path)).status).toBe(204);
+  });
+});
+
+it('a connection of a link stays, and the answer names the link', async () => {
+  const { id } = await hub.connectJira();
+  await hub.database.pool.query(
+    `insert into links (id, scope, name, host_connection_id, jira_connection_id, level, hook_id, sealed_hook_secret)
+     values (gen_random_uuid(), 'account', 'the shop', $1, $1, 'account', 'hook', '')`,
+    [id],
+  );
+  expect(await hub.call('DELETE', `/api/v1/connections/${id}`)).toMatchObject({
+    status: 409,
+    body: { code: 'resource-in-use', detail: expect.stringContaining('"the shop"') },
   });
 });
 
@@ -169,7 +182,7 @@ describe('the test of a connection', () => {
     const secret = await hub.call('POST', '/api/v1/secrets', { name: 'follows', value: 'wrong' });
     const [client] = hub.simulator.clients;
     const devops = { clientId: client?.clientId, clientSecret: { secret: 'follows' } };
-    const { body } = await post('', named({ settings: { ...settings, devops } }));
+    const { body } = await post('', named({ settings: { ...settings, devops }, saveFailing: true }));
     expect(states((await post(`/${body.id}/test`, {})).body)).toMatchObject({ builds: 'refused' });
     await hub.call('PUT', `/api/v1/secrets/${secret.body.id}/value`, { value: client?.clientSecret });
     expect(states((await post(`/${body.id}/test`, {})).body)).toMatchObject({ builds: 'ok' });

@@ -1,5 +1,15 @@
-export { type ConnectionStore, createConnectionStore, type EnvironmentRules } from './connection-store.ts';
+export { type ConnectionStore, createConnectionStore } from './connection-store.ts';
+export { consentCallbackRoutes } from './consent-callback.ts';
+export { consentRoutes } from './consent-routes.ts';
+export { createConsentStore } from './consent-store.ts';
+export { startHealthChecks } from './health.ts';
+export { createHealthStore } from './health-store.ts';
 export { createJiraClients, type JiraClients } from './jira-clients.ts';
+export { metadataRoutes } from './metadata-routes.ts';
+export { type ConnectionParts, openConnection } from './open-connection.ts';
 export { connectionRoutes } from './routes.ts';
 export { connectionRuleRoutes } from './rule-routes.ts';
+export { createSecretSources } from './secret-sources.ts';
+export type { EnvironmentRules } from './stored-connection.ts';
+export { connectionTestRoutes } from './test-routes.ts';
 export { getVisibleConnection } from './visible-connection.ts';

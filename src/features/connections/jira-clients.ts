@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import type { Database } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { JiraClient } from '../../kit/jira.ts';
+import { findStamp } from './connection-stamp.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { type ConnectionParts, openConnection } from './open-connection.ts';
 
-/** The Jira client of a connection. Kept while the connection and the secrets stay as they are, so that what a
+/** The Jira client of a connection. Kept while the connection and its secrets stay as they are, so that what a
  * client has learned of its site (edition, cloud id) is asked for once. */
 export interface JiraClients {
   /** @throws resource-not-found, reference-not-found, request-invalid when it is no Jira connection */
@@ -20,10 +20,7 @@ export function createJiraClients(
   const kept = new Map<string, { stamp: string; client: JiraClient }>();
   return {
     async get(connectionId) {
-      const found = await sql<{ stamp: string }>`
-        select concat(updated_at, ' ', (select max(updated_at) from secrets)) as stamp
-        from connections where id = ${connectionId}::uuid`.execute(database.kysely);
-      const stamp = found.rows[0]?.stamp;
+      const stamp = await findStamp(database, parts, connectionId);
       const known = kept.get(connectionId);
       if (known !== undefined && known.stamp === stamp) return known.client;
       const stored = await parts.connections.get(connectionId);

@@ -1,49 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Settings, TestReport } from '../../kit/connector.ts';
+import { TielineError } from '../../kit/errors.ts';
+import type { GrantStore } from '../../kit/http.ts';
 import { cursorOf, nameText, pageOf, pageQuery } from '../../kit/paging.ts';
-import { secretReferencesIn } from '../../kit/settings.ts';
-import { type Actor, type Changes, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
-import type { ConnectionStore, StoredConnection } from './connection-store.ts';
+import { type Actor, type Change, type Changes, requireRole, scopesOf } from '../access/index.ts';
+import { checkSettings } from './check-settings.ts';
+import type { ConnectionStore } from './connection-store.ts';
 import {
   connectionReference,
   connectionSettings,
   connectionView,
-  testReport,
+  usageScopes,
   viewConnection,
+  wantedConnection,
 } from './connection-view.ts';
-import { type ConnectionParts, type Openable, openConnection, parseSettings } from './open-connection.ts';
+import type { HealthStore } from './health-store.ts';
+import type { ConnectionParts, Openable } from './open-connection.ts';
+import type { StoredConnection } from './stored-connection.ts';
+import { type Tested, testConnection } from './test-connection.ts';
 import { getVisibleConnection } from './visible-connection.ts';
 
-const wanted = z.strictObject({
-  scope: scopeSchema.default('account'),
-  name: nameText,
-  connector: z.string().max(64).meta({ description: 'The product, e.g. `jira`.' }),
-  settings: connectionSettings,
+const saveFailing = z.boolean().default(false).meta({
+  description: 'Save it although its test fails. Otherwise it is refused, with the report of the test.',
 });
-const projects = z.array(z.string().min(1).max(255)).max(20).optional().meta({
-  description: 'Project keys for which the permissions are checked.',
-});
-/** `/api/v1/connections`: make, change, list, test. */
-export function connectionRoutes(
-  parts: ConnectionParts & { connections: ConnectionStore; changes: Changes },
-): FastifyPluginAsyncZod {
-  const { connections, changes, secrets, now } = parts;
 
-  const check = async (actor: Actor | undefined, openable: Openable): Promise<Settings> => {
-    requireRole(actor, 'editor', openable.scope);
-    const parsed = parseSettings(parts, openable.connector, openable.settings);
-    if ((parsed.allowAddresses ?? []).length > 0) {
-      // It opens the network behind the hub to whoever writes connections.
-      requireRole(actor, 'administrator', 'account');
-    }
-    for (const { secret } of secretReferencesIn(parsed)) await secrets.check(secret, openable.scope);
-    return parsed;
+/** What the routes of connections stand on. */
+export type ConnectionRouteParts = ConnectionParts & {
+  connections: ConnectionStore;
+  health: HealthStore;
+  changes: Changes;
+  grants: Pick<GrantStore, 'forget'>;
+};
+
+/** `/api/v1/connections`: make, change, list. What is saved is tested first. */
+export function connectionRoutes(parts: ConnectionRouteParts): FastifyPluginAsyncZod {
+  const { connections, changes, health, grants } = parts;
+
+  const testFirst = async (openable: Openable, evenFailing: boolean): Promise<Tested> => {
+    const tested = await testConnection(parts, openable);
+    if (tested.report.ok || evenFailing) return tested;
+    const wrongs = tested.report.capabilities.filter(
+      ({ state }) => state === 'refused' || state === 'failed',
+    );
+    // A user can agree only to what is saved.
+    if (wrongs.every(({ code }) => code === 'authorization-missing')) return tested;
+    const [wrong] = wrongs;
+    throw new TielineError(
+      'connection-test-failed',
+      `"${openable.name}" does not work, so it was not saved. ${wrong?.capability}: ${wrong?.message}`,
+      { hint: wrong?.hint, details: { report: tested.report } },
+    );
   };
-  const test = async (openable: Openable, about: { projects?: string[] }): Promise<TestReport> => {
-    const { connector, connection } = await openConnection(parts, openable);
-    return connector.test(connection, about);
-  };
+  const keep = async ({ trx }: Change, saved: StoredConnection, tested: Tested): Promise<StoredConnection> =>
+    (await health.keep(trx, saved, tested)) ?? saved;
   const visible = (actor: Actor | undefined, idOrReference: string): Promise<StoredConnection> =>
     getVisibleConnection(connections, actor, idOrReference);
 
@@ -53,36 +63,22 @@ export function connectionRoutes(
       {
         config: { access: { role: 'editor' } },
         schema: {
-          summary: 'Make a connection',
+          summary: 'Make a connection, if its test does not fail',
           tags: ['connections'],
-          body: wanted,
+          body: wantedConnection.extend({ saveFailing }),
           response: { 201: connectionView },
         },
       },
       async (request, reply) => {
-        const parsed = await check(request.actor, { id: 'unsaved', ...request.body });
-        const made = await changes.make(request, (change) =>
-          connections.create(change, { ...request.body, settings: parsed }),
+        const { saveFailing: evenFailing, ...given } = request.body;
+        const openable = { id: 'unsaved', ...given };
+        const wanted = { ...openable, ...(await checkSettings(parts, request.actor, openable)) };
+        await connections.assertNameFree(wanted.scope, wanted.name);
+        const tested = await testFirst(wanted, evenFailing);
+        const made = await changes.make(request, async (change) =>
+          keep(change, await connections.create(change, wanted), tested),
         );
         return reply.status(201).send(viewConnection(made));
-      },
-    );
-
-    app.post(
-      '/api/v1/connections/test',
-      {
-        config: { access: { role: 'editor', unaudited: 'a test changes nothing' } },
-        schema: {
-          summary: 'Test settings before they are saved',
-          tags: ['connections'],
-          body: wanted.extend({ projects }),
-          response: { 200: testReport },
-        },
-      },
-      async (request) => {
-        const { projects: keys, ...openable } = request.body;
-        const parsed = await check(request.actor, { id: 'unsaved', ...openable });
-        return test({ id: 'unsaved', ...openable, settings: parsed }, { projects: keys });
       },
     );
 
@@ -123,21 +119,26 @@ export function connectionRoutes(
       {
         config: { access: { role: 'editor' } },
         schema: {
-          summary: "Change a connection's name and settings",
+          summary: "Change a connection's name and settings, if the test of new settings does not fail",
           tags: ['connections'],
           params: connectionReference,
-          body: z.strictObject({ name: nameText, settings: connectionSettings }),
+          body: z.strictObject({ name: nameText, settings: connectionSettings, usageScopes, saveFailing }),
           response: { 200: connectionView },
         },
       },
       async (request) => {
         const stored = await visible(request.actor, request.params.connection);
-        const parsed = await check(request.actor, { ...stored, settings: request.body.settings });
-        const { name } = request.body;
+        const { name, settings, usageScopes: usable = stored.usageScopes } = request.body;
+        const openable = { ...stored, name, settings, usageScopes: usable };
+        const wanted = { ...openable, ...(await checkSettings(parts, request.actor, openable)) };
+        // A new name must not wait for the other side.
+        const same = isDeepStrictEqual(wanted.settings, stored.settings);
+        const tested = same ? undefined : await testFirst(wanted, request.body.saveFailing);
         return viewConnection(
-          await changes.make(request, (change) =>
-            connections.change(change, stored.id, { name, settings: parsed }),
-          ),
+          await changes.make(request, async (change) => {
+            const changed = await connections.change(change, stored.id, wanted);
+            return tested === undefined ? changed : keep(change, changed, tested);
+          }),
         );
       },
     );
@@ -147,7 +148,7 @@ export function connectionRoutes(
       {
         config: { access: { role: 'editor' } },
         schema: {
-          summary: 'Delete a connection without valid connect keys',
+          summary: 'Delete a connection that nothing uses',
           tags: ['connections'],
           params: connectionReference,
           response: { 204: z.null() },
@@ -157,28 +158,8 @@ export function connectionRoutes(
         const stored = await visible(request.actor, request.params.connection);
         requireRole(request.actor, 'editor', stored.scope);
         await changes.make(request, (change) => connections.remove(change, stored.id));
+        await grants.forget(stored.id);
         return reply.status(204).send(null);
-      },
-    );
-
-    app.post(
-      '/api/v1/connections/:connection/test',
-      {
-        config: { access: { role: 'operator', unaudited: 'a test changes nothing' } },
-        schema: {
-          summary: 'Test a connection: who we are there, and what works',
-          tags: ['connections'],
-          params: connectionReference,
-          body: z.strictObject({ projects }).default({}),
-          response: { 200: testReport },
-        },
-      },
-      async (request) => {
-        const stored = await visible(request.actor, request.params.connection);
-        requireRole(request.actor, 'operator', stored.scope);
-        const result = await test(stored, request.body);
-        await connections.keepTest(stored.id, result, now());
-        return result;
       },
     );
   };

@@ -1,6 +1,7 @@
 import { TielineError } from '../../kit/errors.ts';
 import { type Actor, homeScopeOf, maySee } from '../access/index.ts';
-import type { ConnectionStore, StoredConnection } from './connection-store.ts';
+import type { ConnectionStore } from './connection-store.ts';
+import type { StoredConnection } from './stored-connection.ts';
 
 /**
  * The connection that a token names, by id or by a reference seen from the token's scope.

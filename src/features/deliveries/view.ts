@@ -8,6 +8,8 @@ export const issueOutcomes = [
   'unknown',
   'rejected',
   'left-out',
+  'withdrawn',
+  'passed-on',
   'not-allowed',
   'not-sent',
   'pending',
@@ -25,7 +27,10 @@ export const deliveryView = z.object({
   final: z.boolean().meta({ description: 'True when nothing more happens to it, unless it is replayed.' }),
   issues: z
     .array(z.object({ key: z.string(), outcome: z.enum(issueOutcomes), message: z.string().optional() }))
-    .meta({ description: 'What became of each issue key, in the order given.' }),
+    .meta({
+      description:
+        'What became of each issue key, in the order given. withdrawn: taken off the issue again. passed-on: what came in led to deliveries of its own.',
+    }),
   unknownServices: z.array(z.string()).meta({
     description: 'Services that Jira does not know, or that are more than it takes for one deployment.',
   }),
@@ -70,7 +75,7 @@ export function viewDelivery(delivery: Delivery): DeliveryView {
       ...delivery.refusedKeys.map((key) => ({
         key,
         outcome: 'not-allowed' as const,
-        message: 'the connect key does not allow this project',
+        message: `the ${delivery.connectKeyId === null ? 'link' : 'connect key'} does not allow this project`,
       })),
     ],
     unknownServices: answer.unknownServices ?? [],

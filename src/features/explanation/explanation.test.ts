@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { build, deployment, useHub } from '../ci-reports/fixtures/reports.ts';
 
-const { hub, connection, send } = useHub();
+const { hub, connection, post, send } = useHub();
 const explain = (issue: string, token?: string) =>
   hub().call('GET', `/api/v1/issues/${issue}/explanation`, undefined, token);
 
@@ -20,7 +20,7 @@ describe('an issue is explained', () => {
     };
     const first = await send('builds', running);
     const second = await send('builds', ended);
-    const third = await send('deployments', deployment({ issueKeys: ['MYT-2'] }));
+    const third = await send('deployments', deployment({ issueKeys: ['MYT-2'], triggeredBy: 'Jane Doe' }));
 
     const { status, body } = await explain('myt-2');
     expect(status).toBe(200);
@@ -32,8 +32,21 @@ describe('an issue is explained', () => {
       issues: [{ key: 'MYT-2', outcome: 'linked' }],
     });
     expect(body.entities).toMatchObject([
-      { topic: 'deployment', state: 'successful', environment: 'Production', outcome: 'linked' },
-      { topic: 'build', state: 'failed', url: running.url, outcome: 'linked', sequence: second.sequence },
+      {
+        topic: 'deployment',
+        state: 'successful',
+        environment: 'Production',
+        triggeredBy: 'Jane Doe',
+        outcome: 'linked',
+      },
+      {
+        topic: 'build',
+        state: 'failed',
+        url: running.url,
+        triggeredBy: null,
+        outcome: 'linked',
+        sequence: second.sequence,
+      },
     ]);
   });
 
@@ -71,17 +84,30 @@ describe('an issue is explained', () => {
 });
 
 it('an issue of which a report died is explained by the reason', async () => {
+  hub().simulator.faults.add({ match: { path: '/bulk' }, times: 1, answer: { status: 403 } });
+  const delivery = await send('builds', build({ issueKeys: ['OPS-1'] }));
+  expect(delivery).toMatchObject({ state: 'dead', issues: [{ outcome: 'not-sent' }] });
+  const { body } = await explain('OPS-1');
+  expect(body.notes).toEqual([`${delivery.summary}: not sent (dead): ${delivery.error.message}`]);
+});
+
+it('an issue whose report waits for a repair of the connection is explained by what must be repaired', async () => {
   const settings = await hub().jiraSettings();
   const made = await hub().call('POST', '/api/v1/connections', {
     name: 'with a wrong client',
     connector: 'jira',
     settings: { ...settings, devops: { ...Object(settings.devops), clientId: 'nobody' } },
+    saveFailing: true,
   });
-  const report = build({ issueKeys: ['OPS-1'] });
-  const delivery = await send('builds', report, await hub().makeKey(made.body.id));
-  expect(delivery).toMatchObject({ state: 'dead', issues: [{ outcome: 'not-sent' }] });
-  const { body } = await explain('OPS-1');
-  expect(body.notes).toEqual([`${delivery.summary}: not sent (dead): ${delivery.error.message}`]);
+  const accepted = await post('builds', build({ issueKeys: ['OPS-2'] }), await hub().makeKey(made.body.id));
+  expect(accepted.status).toBe(202);
+  const { body } = await explain('OPS-2');
+  expect(body.deliveries).toMatchObject([{ state: 'queued', waiting: { until: null } }]);
+  expect(body.notes).toEqual([
+    expect.stringMatching(
+      /^What goes through "with a wrong client" is held since .* once that is repaired\.$/,
+    ),
+  ]);
 });
 
 describe('an issue of which nothing was reported is explained', () => {

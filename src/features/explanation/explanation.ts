@@ -7,11 +7,12 @@ import { type JiraAnswer, jiraAnswer } from './held-by-jira.ts';
 const named = z.object({ id: z.string(), name: z.string().nullable() });
 
 const entityView = jiraAnswer.extend({
-  topic: z.string().meta({ description: '`build` or `deployment`.' }),
+  topic: z.string().meta({ description: '`build`, `deployment` or `development`.' }),
   summary: z.string(),
   state: z.string().nullable().meta({ description: 'As sent; null once the payload is no longer kept.' }),
   url: z.string().nullable(),
   environment: z.string().nullable(),
+  triggeredBy: z.string().nullable().meta({ description: 'Who or what started the run, as the CI says.' }),
   at: isoDate.nullable().meta({ description: 'When the state came to be, by the clock of the CI.' }),
   sequence: z.number().nullable(),
   connection: named.nullable(),
@@ -28,19 +29,40 @@ export const explanationView = z.object({
   issue: z.string(),
   notes: z.array(z.string()).meta({ description: 'Why something is not on the issue, in sentences.' }),
   entities: z.array(entityView).meta({
-    description: 'The newest state of each build and deployment that was ever reported for the issue.',
+    description:
+      'The newest state of each build, deployment, branch, commit and pull request that was ever sent for the issue.',
   }),
   deliveries: z.array(deliveryView.extend({ connection: named.nullable(), connectKey: named.nullable() })),
   next: z.string().nullable().meta({ description: 'The cursor of older deliveries.' }),
 });
 export type ExplanationView = z.output<typeof explanationView>;
 
-/** What was posted, as far as an explanation shows it. */
-const shownPayload = z.object({
+/** What was posted or taken in, as far as an explanation shows it. */
+const shownReport = z.object({
   state: z.string(),
   url: z.string(),
   environment: z.object({ displayName: z.string() }).optional(),
+  triggeredBy: z.string().optional(),
 });
+
+/** A branch, commit or pull request; of one that is gone there is nothing to show. */
+const placed = z.object({ url: z.string() });
+const shownDevelopment = z
+  .object({
+    entity: z.object({
+      kind: z.string(),
+      branch: placed.optional(),
+      commit: placed.optional(),
+      pullRequest: placed.extend({ state: z.string() }).optional(),
+    }),
+  })
+  .transform(({ entity: { kind, branch, commit, pullRequest } }) => ({
+    state: pullRequest?.state ?? (kind === 'gone' ? 'withdrawn' : 'there'),
+    url: (branch ?? commit ?? pullRequest)?.url ?? null,
+    environment: undefined,
+    triggeredBy: undefined,
+  }));
+const shownPayload = z.union([shownDevelopment, shownReport]);
 
 /** An id with its name; the name is null once what it names is deleted. */
 export function nameOf(id: string | null, names: Map<string, string>): z.output<typeof named> | null {
@@ -61,6 +83,7 @@ export function viewEntity(
     state: shown?.state ?? null,
     url: shown?.url ?? null,
     environment: shown?.environment?.displayName ?? null,
+    triggeredBy: shown?.triggeredBy ?? null,
     at: text(delivery.eventAt),
     sequence: delivery.sequence,
     connection: nameOf(delivery.connectionId, connectionNames),

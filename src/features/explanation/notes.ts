@@ -1,8 +1,9 @@
 import { projectOf } from '../../kit/issue-keys.ts';
 import { text } from '../../kit/paging.ts';
+import type { Hold } from '../../work/index.ts';
 import type { ConnectKey } from '../ci-reports/index.ts';
 import type { DeliveryView } from '../deliveries/index.ts';
-import { type EntityView, type ExplanationView, outcomeFor } from './explanation.ts';
+import { type EntityView, type ExplanationView, nameOf, outcomeFor } from './explanation.ts';
 
 type Outcome = DeliveryView['issues'][number]['outcome'];
 type Holds = NonNullable<EntityView['jira']>['holds'];
@@ -15,10 +16,17 @@ const sentences: Partial<Record<Outcome, (issue: string, delivery: Shown) => str
   'not-allowed': (issue, { connectKey }) =>
     `The connect key ${named(connectKey)} does not allow the project ${projectOf(issue)}, so its reports were not sent for ${issue}.`,
   'left-out': (issue) => `${issue} was left out of a report that names more issues than Jira takes for one.`,
-  rejected: (_issue, { summary, error }) => `${summary}: ${error?.message ?? 'Jira rejected it.'}`,
+  rejected: (issue, delivery) =>
+    `${delivery.summary}: ${delivery.error?.message ?? rejectionOf(issue, delivery)}`,
   'not-sent': (_issue, { summary, state, reason, error }) =>
     `${summary}: not sent (${state}): ${reason ?? error?.message ?? 'no reason is kept'}`,
 };
+
+/** Jira's own words on an issue of a delivery whose other issues it took. */
+function rejectionOf(issue: string, { issues }: DeliveryView): string {
+  const message = issues.find(({ key }) => key === issue)?.message;
+  return `Jira refused to show it on ${issue}${message ? `: ${message}` : '.'}`;
+}
 
 const named = (one: { id: string; name: string | null } | null): string =>
   one === null ? 'unknown' : `"${one.name ?? one.id}"`;
@@ -55,6 +63,14 @@ export function notesOfDeliveries(issue: string, deliveries: Shown[], entities: 
     return sentence === undefined ? [] : [sentence(issue, delivery)];
   });
   return [...new Set([...gone, ...lost, ...unlinked])];
+}
+
+/** Why reports wait that name an issue, by the connections that are held. */
+export function notesOfHolds(holds: Hold[], connectionNames: Map<string, string>): string[] {
+  return holds.map(
+    ({ connectionId, since, message, hint }) =>
+      `What goes through ${named(nameOf(connectionId, connectionNames))} is held since ${text(since)}: ${message}. ${hint} It goes out by itself once that is repaired.`,
+  );
 }
 
 /** Why nothing was ever reported for an issue: from the connections and the valid connect keys that there are. */

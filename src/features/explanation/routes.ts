@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
 import { isIssueKey } from '../../kit/issue-keys.ts';
 import { cursorOf, pageQuery } from '../../kit/paging.ts';
-import type { Work } from '../../work/index.ts';
+import { listHolds, type Work } from '../../work/index.ts';
 import { type Actor, scopesOf } from '../access/index.ts';
 import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
 import { explanationView, nameOf, viewEntity } from './explanation.ts';
 import { askJira, notAsked } from './held-by-jira.ts';
-import { notesOfDeliveries, notesOfNothing } from './notes.ts';
+import { notesOfDeliveries, notesOfHolds, notesOfNothing } from './notes.ts';
 
 /** An issue with more builds and deployments than this shows its newest ones. */
 const mostEntities = 200;
@@ -70,7 +70,13 @@ export function explanationRoutes(options: {
         const { cursor, limit, live } = request.query;
         const connectionIds = await visibleConnections(connections, request.actor);
         const page = await work.list({ issueKey: issue, connectionIds, before: cursor, limit });
-        const states = await work.listNewestStates({ issueKey: issue, connectionIds, limit: mostEntities });
+        const newestStates = await work.listNewestStates({
+          issueKey: issue,
+          connectionIds,
+          limit: mostEntities,
+        });
+        // What came in is no entity of Jira's; what it led to is.
+        const states = newestStates.filter(({ delivery }) => delivery.direction === 'out');
         const newest = states.map(({ delivery }) => delivery);
         const everyone = [...page, ...newest];
         const idsOf = (ids: (string | null)[]) => [...new Set(ids)].filter((id) => id !== null);
@@ -90,12 +96,14 @@ export function explanationRoutes(options: {
         const entities = states.map((state) =>
           viewEntity(state, issue, connectionNames, answers?.get(state.delivery.id) ?? notAsked),
         );
+        const queued = page.filter(({ state }) => state === 'queued');
+        const holds = await listHolds(database, idsOf(queued.map(({ connectionId }) => connectionId)));
         const nothing = deliveries.length === 0 && cursor === undefined;
         return {
           issue,
           notes: nothing
             ? await whyNothing(request.actor, issue)
-            : notesOfDeliveries(issue, deliveries, entities),
+            : [...notesOfHolds(holds, connectionNames), ...notesOfDeliveries(issue, deliveries, entities)],
           entities,
           deliveries,
           next: cursorOf(page, limit),
