@@ -14,7 +14,7 @@ const overview = `tieline ${version}: ties Jira to pipelines, code repositories 
 
 Usage: tieline <command> [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join('\n')}
+${commands.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}
 
 tieline <command> --help tells more. To see it work: tieline demo
 `;
@@ -58,8 +58,8 @@ function untilStopped(): Promise<void> {
 
 /** Commander ends the process by itself otherwise, before output is written and what runs is closed. */
 function throwInsteadOfExit(command: Command): void {
-  command.name(`tieline ${command.name()}`).exitOverride();
-  for (const child of command.commands) child.exitOverride();
+  command.exitOverride();
+  for (const child of command.commands) throwInsteadOfExit(child);
 }
 
 async function main(argv: string[]): Promise<void> {
@@ -74,7 +74,7 @@ async function main(argv: string[]): Promise<void> {
   try {
     const { make } = await entry.load();
     const command = make(cli);
-    throwInsteadOfExit(command);
+    throwInsteadOfExit(command.name(`tieline ${command.name()}`));
     await command.parseAsync(rest, { from: 'user' });
   } catch (thrown) {
     const { describeFailure } = await import('./cli/failure.ts');

@@ -6,6 +6,7 @@ export function errorsPage(): string {
   const again = {
     soon: 'Yes: Tieline tries again by itself where it can.',
     never: 'No, not before something changes.',
+    'once-repaired': 'Once the connection is repaired: its work waits until its test passes.',
   };
   return `# Errors
 

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { assembleHub } from '../src/compose/assemble.ts';
-import { type Database, openVault } from '../src/database/index.ts';
-import { makeFirstToken } from '../src/features/access/index.ts';
-import { createHttp, memoryBudgetStore, memoryTokenStore } from '../src/http/index.ts';
+import { createHttpStores, type Database, openVault } from '../src/database/index.ts';
+import { makeFirstToken, type SignInSettings } from '../src/features/access/index.ts';
+import type { MachineSecretRules } from '../src/features/secrets/index.ts';
+import { createHttp } from '../src/http/index.ts';
 import { Secret } from '../src/kit/secret.ts';
 import { type JiraSimulator, startJiraSimulator } from '../src/simulators/jira/index.ts';
 import { startTestDatabase } from './postgres.ts';
@@ -52,6 +53,8 @@ export interface TestHub {
   /** A connection to the simulated Jira. */
   connectJira(scope?: string): Promise<{ id: string }>;
   makeKey(connection: string, rules?: KeyRules): Promise<string>;
+  /** Lets it listen, at a free port unless one is given; gives its address. */
+  serve(port?: number): Promise<string>;
   /** Every row of every table as text: what somebody with the database would read. */
   dump(): Promise<string>;
   /** Stops the hub as `tieline serve` does; the database stays. */
@@ -62,14 +65,24 @@ export interface TestHub {
 /** A hub with a simulated Jira beside it. */
 export type TestHubWithJira = TestHub & { simulator: JiraSimulator };
 
+export interface TestHubOptions {
+  now?(): Date;
+  signIn?: SignInSettings;
+  trustedProxies?: string[];
+  /** What references to secrets may read of this machine. */
+  machine?: MachineSecretRules;
+  /** How many earlier values of a secret are kept. */
+  keptVersions?: number;
+}
+
 /** Starts a hub as `tieline serve` joins it, on a database of the test run's PostgreSQL. */
-export async function startTestHub(options: { now?(): Date } = {}): Promise<TestHub> {
+export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
   const { hub } = await start(options);
   return hub;
 }
 
 /** Starts a hub and a simulated Jira Cloud. */
-export async function startTestHubWithJira(options: { now?(): Date } = {}): Promise<TestHubWithJira> {
+export async function startTestHubWithJira(options: TestHubOptions = {}): Promise<TestHubWithJira> {
   const simulator = await startJiraSimulator({ edition: 'cloud' });
   const { hub } = await start(options, simulator);
   return {
@@ -82,7 +95,7 @@ export async function startTestHubWithJira(options: { now?(): Date } = {}): Prom
   };
 }
 
-async function start({ now = () => new Date() }: { now?(): Date }, simulator?: JiraSimulator) {
+async function start({ now = () => new Date(), ...rest }: TestHubOptions, simulator?: JiraSimulator) {
   const lines: string[] = [];
   const log = pino(
     { level: 'debug' },
@@ -97,12 +110,15 @@ async function start({ now = () => new Date() }: { now?(): Date }, simulator?: J
   const { database } = test;
   const masterKey = new Secret(randomBytes(32).toString('base64'));
   const vault = await openVault({ database, masterKey });
-  const http = createHttp({ tokens: memoryTokenStore(), budgets: memoryBudgetStore(), log, now });
+  const stores = createHttpStores({ database, vault, now });
+  const http = createHttp({ ...stores, log, now });
   const { app, stop } = await assembleHub({
     version: '0.0.0-test',
     database,
     vault,
     http,
+    grants: stores.grants,
+    ...rest,
     log,
     now,
     pace: { firstWaitMs: 20, longestWaitMs: 100, spreadMs: 10, lookEveryMs: 50 },
@@ -180,6 +196,7 @@ async function start({ now = () => new Date() }: { now?(): Date }, simulator?: J
       }),
     makeKey: async (connection, rules = {}) =>
       (await made('/api/v1/connect-keys', { connection, name: `key-${++count}`, ...rules })).key,
+    serve: (port = 0) => app.listen({ host: '127.0.0.1', port }),
     async dump() {
       const { rows } = await database.pool.query<{ xml: string }>(
         "select schema_to_xml('public', true, false, '')::text as xml",
@@ -198,6 +215,6 @@ async function start({ now = () => new Date() }: { now?(): Date }, simulator?: J
 
 function answerOf(answer: { statusCode: number; headers: Record<string, unknown>; body: string }): Answer {
   const { statusCode, headers, body } = answer;
-  const isJson = String(headers['content-type']).includes('json') && body !== '';
+  const isJson = /[/+]json\b/.test(String(headers['content-type'])) && body !== '';
   return { status: statusCode, headers, body: isJson ? JSON.parse(body) : undefined, text: body };
 }

@@ -13,8 +13,8 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 /** A port to listen at; 0 takes a free one. */
 export const portNumber = wholeNumber(0, 65_535);
 
-/** The text of a file that the user named. @throws usage-wrong when it cannot be read */
-export async function readNamedFile(path: string, read: (path: string) => Promise<string>): Promise<string> {
+/** What `read` gives of a file that the user named. @throws usage-wrong when it cannot be read */
+export async function readNamedFile<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
   try {
     return await read(path);
   } catch (cause) {

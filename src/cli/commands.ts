@@ -28,6 +28,11 @@ export const commands: CommandEntry[] = [
     load: () => import('./connect-key.ts'),
   },
   {
+    name: 'link',
+    summary: 'tie a code host to Jira, backfill, disconnect',
+    load: () => import('./link.ts'),
+  },
+  {
     name: 'delivery',
     summary: 'what was sent, what Jira said, and once more',
     load: () => import('./delivery.ts'),
@@ -37,5 +42,14 @@ export const commands: CommandEntry[] = [
     summary: 'everything that was sent for an issue, and why something is not there',
     load: () => import('./explain.ts'),
   },
+  { name: 'user', summary: 'make, list and shut out users', load: () => import('./user.ts') },
+  {
+    name: 'service-account',
+    summary: 'make, list and shut out service accounts',
+    load: () => import('./service-account.ts'),
+  },
+  { name: 'role', summary: 'who may do what where', load: () => import('./role.ts') },
+  { name: 'token', summary: 'make, list and revoke API tokens', load: () => import('./token.ts') },
+  { name: 'audit', summary: 'who changed what', load: () => import('./audit.ts') },
   { name: 'simulate', summary: 'run a stand-in for an outside product', load: () => import('./simulate.ts') },
 ];

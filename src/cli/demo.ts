@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { TielineError } from '../kit/errors.ts';
 import { Secret } from '../kit/secret.ts';
 import type { Cli } from './cli.ts';
-import { describeTest } from './connection.ts';
+import { describeTest } from './connection-report.ts';
 import { type DemoReport, demoReports, runReport } from './demo-reports.ts';
 import { prepareHub } from './demo-setup.ts';
 import type { Hub } from './hub.ts';

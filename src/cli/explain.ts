@@ -41,6 +41,7 @@ function describe({ issue, notes, entities, deliveries, next }: ExplanationView,
   const row = (entity: Entity) => [
     entity.summary,
     entity.at ?? '',
+    entity.triggeredBy ?? '',
     entity.outcome,
     entity.connection?.name ?? 'a deleted connection',
     ...(live ? [heldInWords(entity)] : []),
@@ -52,21 +53,27 @@ function describe({ issue, notes, entities, deliveries, next }: ExplanationView,
     ),
   );
   return [
-    `${issue}: the newest state of each build and deployment`,
+    `${issue}: the newest state of each build, deployment, branch, commit and pull request`,
     table(
-      ['WHAT', 'AT', 'ON THE ISSUE', 'JIRA', ...(live ? ['JIRA HOLDS'] : []), 'ADDRESS'],
+      ['WHAT', 'AT', 'STARTED BY', 'ON THE ISSUE', 'JIRA', ...(live ? ['JIRA HOLDS'] : []), 'ADDRESS'],
       entities.map(row),
     ),
     ...unknown,
     '',
     `Deliveries that name ${issue}, newest first`,
     ...deliveries.flatMap((delivery) => [
-      `${delivery.receivedAt} by ${delivery.connectKey?.name ?? 'a deleted connect key'}, delivery ${delivery.id}`,
+      `${delivery.receivedAt} by ${senderOf(delivery)}, delivery ${delivery.id}`,
       ...describeDelivery(delivery).map((line) => `  ${line}`),
     ]),
     ...(next === null ? [] : ['There are more: raise --limit.']),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
+}
+
+/** Reports come by connect key, everything else by a link. */
+function senderOf({ topic, connectKey }: ExplanationView['deliveries'][number]): string {
+  if (connectKey !== null) return connectKey.name ?? 'a deleted connect key';
+  return topic === 'build' || topic === 'deployment' ? 'an unknown connect key' : 'a link';
 }
 
 function heldInWords({ jira, jiraError }: Entity): string {

@@ -81,23 +81,25 @@ function problemOf(answer: HttpAnswer, baseUrl: string): TielineError {
       },
     );
   }
-  const { code, detail, hint, retry, errors } = problem as {
+  const { code, detail, hint, retry, errors, report } = problem as {
     code: ErrorCode;
     detail?: string;
     hint?: string;
     retry?: string;
     errors?: { path: string; message: string }[];
+    report?: unknown;
   };
   return new TielineError(code, detail ?? errorCatalogue[code].title, {
     hint,
     retry: verdictOf(retry),
     fields: errors,
+    details: report === undefined ? undefined : { report },
   });
 }
 
 /** The hub's own verdict; undefined, for the code's usual one, when it says nothing that is known. */
 function verdictOf(retry: string | undefined): RetryVerdict | undefined {
-  if (retry === undefined || retry === 'never' || retry === 'soon') return retry;
+  if (retry === undefined || retry === 'never' || retry === 'soon' || retry === 'once-repaired') return retry;
   const after = new Date(retry);
   return Number.isNaN(after.getTime()) ? undefined : { after };
 }

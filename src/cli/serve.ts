@@ -30,6 +30,7 @@ SIGTERM ends what runs and stops; a second signal stops at once.`,
         cli.print(`  API description ${hub.url}/openapi.json, as a page ${hub.url}/docs`);
         if (hub.firstToken !== undefined) {
           cli.print(`  The administrator's API token, shown only now: ${hub.firstToken}`);
+          cli.print(`  To sign in, make the first user with it at ${hub.url}/sign-in/first`);
         }
       }
       await Promise.race([cli.untilStopped(), hub.failed]);

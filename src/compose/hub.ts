@@ -2,7 +2,9 @@ import { pino } from 'pino';
 import type { Hub, HubOptions } from '../cli/hub.ts';
 import type { Config } from '../config.ts';
 import {
+  createHttpStores,
   type Database,
+  keepMasterKeyInHome,
   masterKeyFromHome,
   migrate,
   openDatabase,
@@ -10,7 +12,7 @@ import {
   startEmbedded,
 } from '../database/index.ts';
 import { createApiToken, createChanges, hubItself, makeFirstToken } from '../features/access/index.ts';
-import { createHttp, defaultDenyList, memoryBudgetStore, memoryTokenStore } from '../http/index.ts';
+import { createHttp, defaultDenyList } from '../http/index.ts';
 import { TielineError } from '../kit/errors.ts';
 import { assembleHub } from './assemble.ts';
 import { faultHook } from './fault-hook.ts';
@@ -34,15 +36,17 @@ export async function startHub(config: Config, version: string, options: HubOpti
   try {
     const database = await openStorage(config, log, started, fail);
     await migrate(database);
-    const masterKey =
-      config.masterKey ??
-      (config.databaseUrl === undefined ? await masterKeyFromHome(config.home, database) : undefined);
-    const vault = await openVault({ database, masterKey });
+    const keepsKey = config.masterKey === undefined && config.databaseUrl === undefined;
+    const vault = await openVault({
+      database,
+      masterKey: keepsKey ? await masterKeyFromHome(config.home, database) : config.masterKey,
+      keepMasterKey: keepsKey ? (key) => keepMasterKeyInHome(config.home, key) : undefined,
+    });
     const now = () => new Date();
 
+    const stores = createHttpStores({ database, vault, now });
     const http = createHttp({
-      tokens: memoryTokenStore(),
-      budgets: memoryBudgetStore(),
+      ...stores,
       denyList: config.denyAddresses ?? defaultDenyList,
       ioHook: faultHook(config.fault),
       log,
@@ -50,7 +54,19 @@ export async function startHub(config: Config, version: string, options: HubOpti
     });
     started.push({ stop: () => http.close() });
 
-    const { app, stop } = await assembleHub({ version, database, vault, http, log, now });
+    const { app, stop } = await assembleHub({
+      version,
+      database,
+      vault,
+      http,
+      grants: stores.grants,
+      trustedProxies: config.trustedProxies,
+      signIn: config.signIn,
+      machine: config.machineSecrets,
+      keptVersions: config.secretVersions,
+      log,
+      now,
+    });
     started.push({ stop });
     const url = await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       throw listenError(error, config);

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { asUnreachable, type Database } from '../database/index.ts';
+import { noteRetryAfter } from '../features/access/index.ts';
 import { type ErrorCode, errorCatalogue } from '../kit/error-catalogue.ts';
 import { asTielineError, TielineError } from '../kit/errors.ts';
 import { wrongFields } from '../kit/wrong-fields.ts';
@@ -15,6 +16,9 @@ const frameworkCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_EMPTY_TYPE: 'media-type-unsupported',
 };
 
+/** What some codes tell beside the usual: RFC 9457's extension members, from the error's details. */
+const extensions: Partial<Record<ErrorCode, string>> = { 'connection-test-failed': 'report' };
+
 /** Every error answer as JSON Schema: RFC 9457, and our code, hint and wrong fields. */
 export const problemSchema = {
   type: 'object',
@@ -28,7 +32,7 @@ export const problemSchema = {
     retry: {
       type: 'string',
       description:
-        '`never`: the same request fails again; `soon`: another try may help; a moment: not before it.',
+        '`never`: the same request fails again; `soon`: another try may help; `once-repaired`: when somebody has repaired the connection; a moment: not before it.',
     },
     errors: {
       type: 'array',
@@ -38,6 +42,11 @@ export const problemSchema = {
         properties: { path: { type: 'string' }, message: { type: 'string' } },
         required: ['path', 'message'],
       },
+    },
+    report: {
+      type: 'object',
+      description: 'With connection-test-failed: the report of the test.',
+      additionalProperties: true,
     },
   },
   required: ['type', 'title', 'status', 'code', 'detail', 'hint', 'retry'],
@@ -68,6 +77,7 @@ export function answerFrameworkError(thrown: Error, request: FastifyRequest, rep
 function sendProblem(error: TielineError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // RFC 9110 §11.6.1: a 401 names the scheme that would be taken.
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  noteRetryAfter(error, reply);
   return reply
     .status(error.status)
     .type('application/problem+json')
@@ -81,7 +91,13 @@ function sendProblem(error: TielineError, request: FastifyRequest, reply: Fastif
       hint: error.hint,
       retry: typeof error.retry === 'string' ? error.retry : error.retry.after.toISOString(),
       ...(error.fields.length > 0 ? { errors: error.fields } : {}),
+      ...extensionOf(error),
     });
+}
+
+function extensionOf({ code, details }: TielineError): Record<string, unknown> {
+  const member = extensions[code];
+  return member === undefined ? {} : { [member]: details[member] };
 }
 
 function asProblem(thrown: unknown): TielineError {

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -8,8 +9,8 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { Database, Vault } from '../database/index.ts';
-import { type Credentials, guardRoutes, rememberAnswers } from '../features/access/index.ts';
-import { healthRoutes } from './health.ts';
+import { type Credentials, guardRoutes, rememberAnswers, type Sessions } from '../features/access/index.ts';
+import { type GaugeSource, healthRoutes } from './health.ts';
 import { answerFrameworkError, answerProblems, problemSchema } from './problem.ts';
 import { refuseUnstorableText } from './storable-text.ts';
 
@@ -22,11 +23,16 @@ export async function buildServer(options: {
   database: Database;
   vault: Vault;
   credentials: Credentials;
+  sessions: Sessions;
+  trustedProxies?: string[];
   routes: FastifyPluginAsyncZod[];
+  gauges?: GaugeSource[];
   log: FastifyBaseLogger;
 }): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
+    // X-Forwarded-For is whatever the caller likes, unless a proxy of ours wrote it.
+    trustProxy: options.trustedProxies ?? false,
     // Our own log lines say what happened; a line a request would only repeat the ledger.
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerFrameworkError,
@@ -57,9 +63,17 @@ export async function buildServer(options: {
             scheme: 'bearer',
             description: 'An API token, or a connect key for reports.',
           },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'tieline',
+            description:
+              'The session of a signed-in user; `__Host-tieline` over HTTPS. What changes something also carries ' +
+              'x-csrf-token with the token of GET /api/v1/me.',
+          },
         },
       },
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
     },
     transform: (route) => withProblems(jsonSchemaTransform(route)),
   });
@@ -74,7 +88,8 @@ export async function buildServer(options: {
       css: [{ filename: 'tieline.css', content: '.swagger-ui .topbar { display: none }' }],
     },
   });
-  guardRoutes(app, options.credentials);
+  await app.register(cookie);
+  guardRoutes(app, options);
   refuseUnstorableText(app);
   rememberAnswers(app, options.database, options.vault);
   for (const routes of options.routes) await app.register(routes);

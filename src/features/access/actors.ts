@@ -16,7 +16,7 @@ export interface Principal {
   kind: 'user' | 'service-account' | 'token';
   id: string;
   name: string;
-  /** Never empty. */
+  /** Empty for a user to whom no role was given yet. */
   grants: RoleGrant[];
   /** The API token by which a user or service account calls; absent for a session. */
   token?: { id: string; name: string };
@@ -54,7 +54,7 @@ export function principalOf(actor: Actor | undefined): Principal {
 }
 
 /** The highest role over a scope and those above it; undefined for none. */
-function roleIn({ grants }: Principal, scope: string): Role | undefined {
+export function roleIn(grants: readonly RoleGrant[], scope: string): Role | undefined {
   const ancestors = ancestorsOf(scope);
   return grants
     .filter((grant) => ancestors.includes(grant.scope))
@@ -68,7 +68,7 @@ function roleIn({ grants }: Principal, scope: string): Role | undefined {
  */
 export function requireRole(actor: Actor | undefined, needed: Role, scope: string): void {
   const principal = principalOf(actor);
-  const role = roleIn(principal, scope);
+  const role = roleIn(principal.grants, scope);
   if (role === undefined) {
     throw new TielineError(
       'permission-missing',
@@ -86,7 +86,7 @@ export function requireRole(actor: Actor | undefined, needed: Role, scope: strin
 /** Whether a principal has a role, or a higher one, in a scope. */
 export function hasRole(actor: Actor | undefined, role: Role, scope: string): boolean {
   if (actor === undefined || actor.kind === 'connect-key') return false;
-  const has = roleIn(actor, scope);
+  const has = roleIn(actor.grants, scope);
   return has !== undefined && rankOf(has) >= rankOf(role);
 }
 

@@ -22,9 +22,9 @@ export interface Change {
   note(note: ChangeNote): Promise<void>;
 }
 
-/** Who makes a change: a caller, or the hub itself. */
+/** Who makes a change: a caller, the hub itself, or somebody who could not sign in. */
 export type ChangeAuthor = Pick<Actor, 'id' | 'name'> & {
-  kind: Actor['kind'] | 'hub';
+  kind: Actor['kind'] | 'hub' | 'anonymous';
   token?: { id: string; name: string };
 };
 

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/index.ts';
-import type { Actor, ConnectKeyActor, Role } from './actors.ts';
+import { rolesOfRow } from './accounts/account-store.ts';
+import type { Actor, ConnectKeyActor, Principal, RoleGrant } from './actors.ts';
+import { capGrants } from './capped-grants.ts';
 import { hashToken, looksLikeToken, type TokenKind } from './tokens.ts';
 
 /** Finds out who a token belongs to. */
@@ -26,9 +28,11 @@ export function createCredentials(database: Database, now: () => Date): Credenti
     const kind = (['connectKey', 'apiToken'] as const).find((candidate) => looksLikeToken(token, candidate));
     if (kind === undefined) return undefined;
     const actor = await finders[kind](database, hashToken(token), now());
-    if (actor !== undefined && (lastUses.get(actor.id) ?? 0) + lastUseEveryMs < now().getTime()) {
-      lastUses.set(actor.id, now().getTime());
-      await sql`update ${sql.table(tables[kind])} set last_used_at = ${now()} where id = ${actor.id}`.execute(
+    if (actor === undefined) return undefined;
+    const id = actor.kind === 'connect-key' ? actor.id : (actor.token?.id ?? actor.id);
+    if ((lastUses.get(id) ?? 0) + lastUseEveryMs < now().getTime()) {
+      lastUses.set(id, now().getTime());
+      await sql`update ${sql.table(tables[kind])} set last_used_at = ${now()} where id = ${id}`.execute(
         database.kysely,
       );
     }
@@ -48,6 +52,23 @@ export function createCredentials(database: Database, now: () => Date): Credenti
   };
 }
 
+interface TokenRow extends RoleGrant {
+  id: string;
+  name: string;
+  /** Null for a token that belongs to nobody. */
+  accountId: string | null;
+  kind: 'user' | 'service-account' | null;
+  accountName: string | null;
+  roles: RoleGrant[];
+}
+
+function principalOfToken({ id, name, role, scope, ...owner }: TokenRow): Principal {
+  const { accountId, kind, accountName, roles } = owner;
+  if (accountId === null || kind === null) return { kind: 'token', id, name, grants: [{ scope, role }] };
+  const grants = capGrants({ scope, role }, roles);
+  return { kind, id: accountId, name: accountName ?? '', grants, token: { id, name } };
+}
+
 const tables: Record<TokenKind, string> = { apiToken: 'api_tokens', connectKey: 'connect_keys' };
 
 const finders: Record<
@@ -55,15 +76,14 @@ const finders: Record<
   (database: Database, hash: Buffer, now: Date) => Promise<Actor | undefined>
 > = {
   async apiToken(database, hash, now) {
-    const found = await sql<{ id: string; name: string; role: Role; scope: string }>`
-      select id, name, role, scope from api_tokens
-      where hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})`.execute(
-      database.kysely,
-    );
-    const row = found.rows[0];
-    if (row === undefined) return undefined;
-    const { id, name, role, scope } = row;
-    return { kind: 'token', id, name, grants: [{ scope, role }] };
+    const found = await sql<TokenRow>`
+      select api_tokens.id, api_tokens.name, role, api_tokens.scope, accounts.id as "accountId", accounts.kind,
+        accounts.name as "accountName", ${rolesOfRow} as roles
+      from api_tokens left join accounts on accounts.id = account_id
+      where hash = ${hash} and revoked_at is null and (expires_at is null or expires_at > ${now})
+        and disabled_at is null`.execute(database.kysely);
+    const [row] = found.rows;
+    return row && principalOfToken(row);
   },
   async connectKey(database, hash, now) {
     const found = await sql<{

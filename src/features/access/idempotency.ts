@@ -19,7 +19,7 @@ const abandonedAfterMs = 60_000;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Posts by API token with an `Idempotency-Key` are carried out once: the same key with the same request gets the
+ * Posts by API token or session with an `Idempotency-Key` are carried out once: the same key with the same request gets the
  * first answer again for 24 hours, with another request an error. Answers are kept encrypted, since some hold a
  * new token. Reports have their own id instead. Follows the IETF draft "The Idempotency-Key HTTP Header Field".
  */
@@ -36,12 +36,13 @@ export function rememberAnswers(app: FastifyInstance, database: Database, vault:
 
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers['idempotency-key'];
-    const { actor, fingerprint } = request;
-    if (typeof key !== 'string' || fingerprint === undefined || actor?.kind !== 'token') return;
+    const { fingerprint } = request;
+    const callerId = callerIdOf(request);
+    if (typeof key !== 'string' || fingerprint === undefined || callerId === undefined) return;
     assertIdempotencyKey(key);
-    const hash = await vault.seal(new Secret(fingerprint), requestContextOf(actor.id, key));
+    const hash = await vault.seal(new Secret(fingerprint), requestContextOf(callerId, key));
     const taken = await sql`
-      insert into idempotent_answers (token_id, key, request_hash) values (${actor.id}, ${key}, ${hash})
+      insert into idempotent_answers (token_id, key, request_hash) values (${callerId}, ${key}, ${hash})
       on conflict (token_id, key) do update set created_at = now(), request_hash = excluded.request_hash
       where idempotent_answers.status is null
         and idempotent_answers.created_at < now() - ${`${abandonedAfterMs} ms`}::interval
@@ -50,8 +51,8 @@ export function rememberAnswers(app: FastifyInstance, database: Database, vault:
       request.idempotencyKey = key;
       return;
     }
-    const answer = await findAnswer(database, actor.id, key);
-    const known = answer && (await vault.unsealText(answer.hash, requestContextOf(actor.id, key)));
+    const answer = await findAnswer(database, callerId, key);
+    const known = answer && (await vault.unsealText(answer.hash, requestContextOf(callerId, key)));
     if (known !== undefined && known !== fingerprint) {
       throw new TielineError(
         'idempotency-key-reused',
@@ -64,7 +65,7 @@ export function rememberAnswers(app: FastifyInstance, database: Database, vault:
         `The request with the Idempotency-Key ${key} has not ended`,
       );
     }
-    const text = await vault.unsealText(answer.sealed, contextOf(actor.id, key));
+    const text = await vault.unsealText(answer.sealed, contextOf(callerId, key));
     return reply
       .status(answer.status)
       .header('idempotent-replayed', 'true')
@@ -73,19 +74,26 @@ export function rememberAnswers(app: FastifyInstance, database: Database, vault:
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { idempotencyKey: key, actor } = request;
-    if (key === undefined || actor === undefined) return payload;
+    const { idempotencyKey: key } = request;
+    const callerId = callerIdOf(request);
+    if (key === undefined || callerId === undefined) return payload;
     if (reply.statusCode >= 500 || typeof payload !== 'string') {
-      await sql`delete from idempotent_answers where token_id = ${actor.id} and key = ${key}`.execute(
+      await sql`delete from idempotent_answers where token_id = ${callerId} and key = ${key}`.execute(
         database.kysely,
       );
       return payload;
     }
-    const sealed = await vault.seal(new Secret(payload), contextOf(actor.id, key));
+    const sealed = await vault.seal(new Secret(payload), contextOf(callerId, key));
     await sql`update idempotent_answers set status = ${reply.statusCode}, sealed_answer = ${sealed}
-      where token_id = ${actor.id} and key = ${key}`.execute(database.kysely);
+      where token_id = ${callerId} and key = ${key}`.execute(database.kysely);
     return payload;
   });
+}
+
+/** Keys are a token's own; a session's are its user's. Reports, which come by connect key, have an id of theirs. */
+function callerIdOf({ actor }: FastifyRequest): string | undefined {
+  if (actor === undefined || actor.kind === 'connect-key') return undefined;
+  return actor.token?.id ?? actor.id;
 }
 
 async function findAnswer(database: Database, tokenId: string, key: string) {

@@ -9,11 +9,24 @@ export {
   requireRole,
   scopesOf,
 } from './actors.ts';
-export { type Change, type ChangeNote, type Changes, createChanges, hubItself } from './changes.ts';
+export {
+  type Change,
+  type ChangeAuthor,
+  type ChangeNote,
+  type Changes,
+  createChanges,
+  hubItself,
+} from './changes.ts';
 export { type Credentials, createCredentials } from './credentials.ts';
 export { guardRoutes } from './guard.ts';
 export { assertIdempotencyKey, rememberAnswers } from './idempotency.ts';
+export { html } from './pages/markup.ts';
+export { sendPage } from './pages/page.ts';
+export { noteRetryAfter } from './retry-after.ts';
 export { accessRoutes } from './routes.ts';
 export { ancestorsOf, resolveReference, scopeSchema, withinScopes } from './scopes.ts';
+export { createCookies } from './sessions/session-cookie.ts';
+export { createSessions, type Sessions } from './sessions/sessions.ts';
+export type { SignInSettings } from './sign-in/settings.ts';
 export { createApiToken, makeFirstToken } from './token-store.ts';
 export { makeToken } from './tokens.ts';

@@ -1,142 +1,58 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import type { Database } from '../../database/index.ts';
-import { cursorOf, idParameter, isoDate, nameText, pageOf, pageQuery, text } from '../../kit/paging.ts';
-import { maySee, requireRole, roles, scopesOf } from './actors.ts';
+import type { Database, Vault } from '../../database/index.ts';
+import type { HttpFactory } from '../../kit/http.ts';
+import { roleRoutes } from './accounts/role-routes.ts';
+import { serviceAccountRoutes } from './accounts/service-account-routes.ts';
+import { userRoutes } from './accounts/user-routes.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
 import type { Changes } from './changes.ts';
 import type { Credentials } from './credentials.ts';
-import { scopeSchema } from './scopes.ts';
-import {
-  type ApiToken,
-  createApiToken,
-  getApiToken,
-  listApiTokens,
-  noApiToken,
-  revokeApiToken,
-} from './token-store.ts';
+import { meRoutes } from './me-routes.ts';
+import { pageRoutes } from './pages/page-routes.ts';
+import type { Cookies } from './sessions/session-cookie.ts';
+import type { Sessions } from './sessions/sessions.ts';
+import { groupRoleRoutes } from './sign-in/group-role-routes.ts';
+import { createLocalSignIn } from './sign-in/local-sign-in.ts';
+import { createOidcProvider } from './sign-in/oidc-provider.ts';
+import { createOidcSignIn } from './sign-in/oidc-sign-in.ts';
+import { passwordRoutes } from './sign-in/password-routes.ts';
+import type { SignInSettings } from './sign-in/settings.ts';
+import { tokenRoutes } from './token-routes.ts';
 
-const tokenView = z.object({
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(roles),
-  scope: z.string(),
-  hint: z.string().meta({ description: 'The beginning and the end of the token, to tell tokens apart.' }),
-  createdAt: isoDate,
-  expiresAt: isoDate.nullable(),
-  revokedAt: isoDate.nullable(),
-  lastUsedAt: isoDate.nullable(),
-});
-
-const view = (token: ApiToken) => ({
-  ...token,
-  createdAt: text(token.createdAt),
-  expiresAt: text(token.expiresAt),
-  revokedAt: text(token.revokedAt),
-  lastUsedAt: text(token.lastUsedAt),
-});
-
-/** Who calls, and the API tokens. */
-export function accessRoutes(options: {
+interface AccessParts {
   database: Database;
+  vault: Vault;
+  http: HttpFactory;
   changes: Changes;
   credentials: Credentials;
-}): FastifyPluginAsyncZod {
-  const { database, changes, credentials } = options;
+  sessions: Sessions;
+  cookies: Cookies;
+  signIn: SignInSettings;
+  now(): Date;
+}
+
+/** Accounts, roles, tokens, sign-in and the audit log: the API of it, and the pages. */
+export function accessRoutes(parts: AccessParts): FastifyPluginAsyncZod {
+  const { signIn } = parts;
+  const localSignIn = signIn.local ? createLocalSignIn({ ...parts, ...signIn }) : undefined;
+  const oidcSignIn = openOidc(parts);
   return async (app) => {
-    app.get(
-      '/api/v1/me',
-      {
-        config: { access: { role: 'viewer', connectKey: true } },
-        schema: {
-          summary: 'Who calls',
-          tags: ['access'],
-          response: {
-            200: z.object({
-              kind: z.enum(['user', 'service-account', 'token', 'connect-key']),
-              id: z.string(),
-              name: z.string(),
-            }),
-          },
-        },
-      },
-      async (request) => {
-        const { actor } = request;
-        if (actor === undefined) throw new TypeError('a guarded route without an actor');
-        return { kind: actor.kind, id: actor.id, name: actor.name };
-      },
-    );
-
-    app.post(
-      '/api/v1/tokens',
-      {
-        config: { access: { role: 'administrator' } },
-        schema: {
-          summary: 'Make an API token; its text is in this answer only',
-          tags: ['access'],
-          body: z.strictObject({
-            name: nameText,
-            role: z.enum(roles),
-            scope: scopeSchema.default('account'),
-            expiresAt: isoDate.optional(),
-          }),
-          response: { 201: tokenView.extend({ token: z.string() }) },
-        },
-      },
-      async (request, reply) => {
-        const { expiresAt, ...wanted } = request.body;
-        requireRole(request.actor, 'administrator', wanted.scope);
-        const made = await changes.make(request, (change) =>
-          createApiToken(change, {
-            ...wanted,
-            ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
-          }),
-        );
-        return reply.status(201).send({ ...view(made), token: made.token });
-      },
-    );
-
-    app.get(
-      '/api/v1/tokens',
-      {
-        config: { access: { role: 'administrator' } },
-        schema: {
-          summary: 'List API tokens, newest first',
-          tags: ['access'],
-          querystring: pageQuery,
-          response: { 200: pageOf(tokenView) },
-        },
-      },
-      async (request) => {
-        const { cursor, limit } = request.query;
-        const tokens = await listApiTokens(database, {
-          within: scopesOf(request.actor),
-          before: cursor,
-          limit,
-        });
-        return { items: tokens.map(view), next: cursorOf(tokens, limit) };
-      },
-    );
-
-    app.delete(
-      '/api/v1/tokens/:id',
-      {
-        config: { access: { role: 'administrator' } },
-        schema: {
-          summary: 'Revoke an API token',
-          tags: ['access'],
-          params: idParameter,
-          response: { 204: z.null() },
-        },
-      },
-      async (request, reply) => {
-        const token = await getApiToken(database, request.params.id);
-        // What one may not see does not exist for one.
-        if (!maySee(request.actor, token.scope)) throw noApiToken(token.id);
-        requireRole(request.actor, 'administrator', token.scope);
-        await changes.make(request, (change) => revokeApiToken(change, token.id));
-        credentials.forget();
-        return reply.status(204).send(null);
-      },
-    );
+    await app.register(meRoutes);
+    await app.register(tokenRoutes(parts));
+    await app.register(userRoutes(parts));
+    await app.register(serviceAccountRoutes(parts));
+    await app.register(roleRoutes(parts));
+    await app.register(groupRoleRoutes(parts));
+    await app.register(passwordRoutes({ ...parts, localSignIn, publicUrl: signIn.publicUrl }));
+    await app.register(auditRoutes(parts));
+    await app.register(pageRoutes({ ...parts, localSignIn, oidcSignIn }));
   };
+}
+
+function openOidc(parts: AccessParts) {
+  const { oidc: settings, publicUrl } = parts.signIn;
+  // Whoever configures an issuer must say under which address it sends people back; see the configuration.
+  if (settings === undefined || publicUrl === undefined) return undefined;
+  const provider = createOidcProvider({ ...parts, settings, publicUrl });
+  return createOidcSignIn({ ...parts, settings, provider });
 }

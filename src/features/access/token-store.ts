@@ -11,6 +11,8 @@ import { makeToken } from './tokens.ts';
 export interface ApiToken {
   id: string;
   name: string;
+  /** Whose it is; null for a token that belongs to nobody. */
+  account: { id: string; kind: 'user' | 'service-account'; name: string } | null;
   role: Role;
   scope: string;
   hint: string;
@@ -20,18 +22,23 @@ export interface ApiToken {
   lastUsedAt: Date | null;
 }
 
-const columns = sql`id, name, role, scope, hint, created_at as "createdAt", expires_at as "expiresAt",
+const columns = sql`id, name, (select json_build_object('id', accounts.id, 'kind', kind, 'name', coalesce(email, accounts.name))
+    from accounts where accounts.id = api_tokens.account_id) as account, role, scope, hint, created_at as "createdAt", expires_at as "expiresAt",
   revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
 
-/** Makes an API token. Its text is in the answer and nowhere else. */
+/**
+ * Makes an API token. Its text is in the answer and nowhere else. What it may do is the lower of its own role and its
+ * account's at the moment of use.
+ */
 export async function createApiToken(
   { trx, note }: Change,
-  wanted: { name: string; role: Role; scope: string; expiresAt?: Date },
+  wanted: { name: string; role: Role; scope: string; accountId?: string; expiresAt?: Date },
 ): Promise<ApiToken & { token: string }> {
   const { text, hash, hint } = makeToken('apiToken');
   const made = await sql<ApiToken>`
-    insert into api_tokens (id, name, role, scope, hash, hint, expires_at)
-    values (${uuid()}, ${wanted.name}, ${wanted.role}, ${wanted.scope}, ${hash}, ${hint}, ${wanted.expiresAt ?? null})
+    insert into api_tokens (id, name, role, scope, account_id, hash, hint, expires_at)
+    values (${uuid()}, ${wanted.name}, ${wanted.role}, ${wanted.scope}, ${wanted.accountId ?? null}, ${hash}, ${hint},
+      ${wanted.expiresAt ?? null})
     returning ${columns}`.execute(trx);
   const row = made.rows[0];
   if (row === undefined) throw new TypeError('an insert gave no row');
@@ -39,19 +46,19 @@ export async function createApiToken(
     action: 'api-token.created',
     scope: row.scope,
     subject: subjectOf(row),
-    details: { role: row.role, expiresAt: row.expiresAt },
+    details: { role: row.role, expiresAt: row.expiresAt, account: row.account?.name },
   });
   return { ...row, token: text };
 }
 
-/** API tokens of a scope and those below it, newest first. */
+/** API tokens of these scopes and below, and those of one account, newest first. */
 export async function listApiTokens(
   database: Database,
-  page: { within: string[]; before?: string; limit: number },
+  page: { within: string[]; accountId: string; before?: string; limit: number },
 ): Promise<ApiToken[]> {
   const found = await sql<ApiToken>`
     select ${columns} from api_tokens
-    where ${withinScopes('scope', page.within)}
+    where (${withinScopes('scope', page.within)} or account_id = ${page.accountId})
       and (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
     order by id desc limit ${page.limit}`.execute(database.kysely);
   return found.rows;

@@ -1,0 +1,260 @@
+import { Argument, Command } from 'commander';
+import type { Cli } from './cli.ts';
+import { listAll, withHub } from './hub-client.ts';
+import { table } from './table.ts';
+
+interface LinkView {
+  id: string;
+  name: string;
+  level: string;
+  host: string;
+  state: string;
+  scopes: {
+    path: string;
+    webhook: 'registered' | 'missing';
+    problem: { message: string; hint: string } | null;
+  }[];
+  includeRepositories: string[] | null;
+  excludeRepositories: string[] | null;
+  projects: string[] | null;
+  hookUrl: string | null;
+  firstHookAt: string | null;
+  lastHookAt: string | null;
+  shown?: { kind: string; count: number }[];
+}
+
+interface BackfillView {
+  state: string;
+  listed: boolean;
+  problem: { message: string } | null;
+  kinds: { kind: string; entities: number; told: number; expected: number; failed: number }[];
+  estimatedEndAt: string | null;
+  failures: { repository: string; kind: string; problem: { message: string } | null }[];
+}
+
+interface RuleOptions {
+  name?: string;
+  path?: string[];
+  include?: string[];
+  exclude?: string[];
+  project?: string[];
+  json?: boolean;
+}
+
+const pathOf = (id: string, tail = ''): string => `/api/v1/links/${encodeURIComponent(id)}${tail}`;
+
+/** `tieline link` */
+export function make(cli: Cli): Command {
+  const command = new Command('link').description(
+    'A link ties an account, organization or project of a code host to one Jira, whose issues then show its branches, commits and pull requests.',
+  );
+
+  command
+    .command('create')
+    .description('Make a link: its webhooks are registered, and what is there already is sent to Jira.')
+    .argument('<name>')
+    .requiredOption('--host <connection>', 'the connection to the code host, by id or name')
+    .requiredOption('--jira <connection>', 'the Jira connection, by id or name')
+    .requiredOption('--level <level>', 'account, organization or project')
+    .requiredOption(
+      '--path <path...>',
+      'as the host writes it, e.g. acme/retail; several projects may be given',
+    )
+    .option('--scope <scope>', 'the scope of the link in the hub; account when not given')
+    .option('--include <glob...>', 'only these repositories, e.g. acme/shop/*')
+    .option('--exclude <glob...>', 'not these repositories')
+    .option('--project <key...>', 'only issues of these Jira projects')
+    .option('--since <moment>', 'send what is there already only since then; ISO 8601')
+    .option('--no-backfill', 'send nothing of what is there already')
+    .option('--json', 'print JSON')
+    .action(
+      async (
+        name: string,
+        options: RuleOptions & {
+          host: string;
+          jira: string;
+          level: string;
+          path: string[];
+          scope?: string;
+          since?: string;
+          backfill: boolean;
+        },
+      ) => {
+        const { host, jira, level, scope, since, backfill } = options;
+        const body = {
+          ...rulesOf(options),
+          name,
+          scope,
+          hostConnection: host,
+          jiraConnection: jira,
+          level,
+          paths: options.path,
+          backfill: backfill ? { since: since ?? null } : null,
+        };
+        const made = await withHub(cli, (hub) => hub.call<LinkView>('POST', '/api/v1/links', body));
+        if (options.json) cli.print(JSON.stringify(made));
+        else for (const line of describeLink(made)) cli.print(line);
+      },
+    );
+
+  command
+    .command('list')
+    .description('List links, newest first.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const items = await withHub(cli, (hub) => listAll<LinkView>(hub, '/api/v1/links'));
+      const row = (link: LinkView) => [
+        link.name,
+        link.state,
+        link.scopes.map(({ path }) => path).join(', '),
+        link.scopes.every(({ webhook }) => webhook === 'registered') ? 'registered' : 'missing',
+        link.lastHookAt ?? 'none yet',
+        link.id,
+      ];
+      cli.print(
+        options.json
+          ? JSON.stringify({ items })
+          : table(['NAME', 'STATE', 'SCOPE', 'WEBHOOK', 'LAST EVENT', 'ID'], items.map(row)),
+      );
+    });
+
+  command
+    .command('show')
+    .description('Show a link: its webhooks, what Jira shows of it, and how far its backfill is.')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      const { link, backfill } = await withHub(cli, async (hub) => ({
+        link: await hub.call<LinkView>('GET', pathOf(id)),
+        backfill: await hub.call<BackfillView>('GET', pathOf(id, '/backfill')).catch(() => undefined),
+      }));
+      if (options.json) cli.print(JSON.stringify({ ...link, backfill: backfill ?? null }));
+      else {
+        for (const line of describeLink(link)) cli.print(line);
+        if (backfill !== undefined) for (const line of describeBackfill(backfill)) cli.print(line);
+      }
+    });
+
+  command
+    .command('change')
+    .description(
+      'Change which repositories and Jira projects a link takes. What is not given stays as it is.',
+    )
+    .argument('<id>')
+    .option('--name <name>')
+    .option('--path <path...>', 'of a link of projects: all of them')
+    .option('--include <glob...>', 'only these repositories')
+    .option('--exclude <glob...>', 'not these repositories')
+    .option('--project <key...>', 'only issues of these Jira projects')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: RuleOptions) => {
+      const changed = await withHub(cli, async (hub) => {
+        const { name, includeRepositories, excludeRepositories, projects } = await hub.call<LinkView>(
+          'GET',
+          pathOf(id),
+        );
+        const body = {
+          name: options.name ?? name,
+          includeRepositories,
+          excludeRepositories,
+          projects,
+          ...rulesOf(options),
+          ...(options.path === undefined ? {} : { paths: options.path }),
+        };
+        return hub.call<LinkView>('PUT', pathOf(id), body);
+      });
+      if (options.json) cli.print(JSON.stringify(changed));
+      else for (const line of describeLink(changed)) cli.print(line);
+    });
+
+  command
+    .command('webhook')
+    .description(
+      'Show the address and the secret to enter at the host, where the token may not register webhooks.',
+    )
+    .argument('<id>')
+    .option('--register', 'try to register what is missing instead')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { register?: boolean; json?: boolean }) => {
+      if (options.register) {
+        const link = await withHub(cli, (hub) => hub.call<LinkView>('POST', pathOf(id, '/webhooks'), {}));
+        if (options.json) cli.print(JSON.stringify(link));
+        else for (const line of describeLink(link)) cli.print(line);
+        return;
+      }
+      const hook = await withHub(cli, (hub) =>
+        hub.call<{ url: string; secret: string }>('GET', pathOf(id, '/webhook-secret')),
+      );
+      cli.print(options.json ? JSON.stringify(hook) : `address  ${hook.url}\nsecret   ${hook.secret}`);
+    });
+
+  command
+    .command('backfill')
+    .description('Send what the repositories of a link hold already: start, pause, resume or cancel.')
+    .argument('<id>')
+    .addArgument(new Argument('<what>').choices(['start', 'pause', 'resume', 'cancel']))
+    .option('--since <moment>', 'for a start: only what is newer; ISO 8601')
+    .option('--json', 'print JSON')
+    .action(async (id: string, what: string, options: { since?: string; json?: boolean }) => {
+      const states: Record<string, string> = { pause: 'paused', resume: 'running', cancel: 'cancelled' };
+      const state = states[what];
+      const backfill = await withHub(cli, (hub) =>
+        state === undefined
+          ? hub.call<BackfillView>('POST', pathOf(id, '/backfill'), { since: options.since ?? null })
+          : hub.call<BackfillView>('PUT', pathOf(id, '/backfill'), { state }),
+      );
+      if (options.json) cli.print(JSON.stringify(backfill));
+      else for (const line of describeBackfill(backfill)) cli.print(line);
+    });
+
+  command
+    .command('disconnect')
+    .description('Remove the webhooks and everything that was sent to Jira, then the link.')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      const link = await withHub(cli, (hub) => hub.call<LinkView>('DELETE', pathOf(id)));
+      cli.print(
+        options.json
+          ? JSON.stringify(link)
+          : `${link.name} is being disconnected: it is gone from the list once Jira shows nothing of it any more`,
+      );
+    });
+
+  return command;
+}
+
+/** Only what was given: the rest stays as it is, or as it is by default. */
+const rulesOf = ({ include, exclude, project }: RuleOptions) => ({
+  ...(include === undefined ? {} : { includeRepositories: include }),
+  ...(exclude === undefined ? {} : { excludeRepositories: exclude }),
+  ...(project === undefined ? {} : { projects: project }),
+});
+
+/** A link as lines; what stands in the way of its webhooks comes with what to do. */
+function describeLink(link: LinkView): string[] {
+  return [
+    `${link.name} [${link.state}] ${link.id}`,
+    ...link.scopes.flatMap(({ path, webhook, problem }) => [
+      `  ${path} at ${link.host}: webhook ${webhook}`,
+      ...(problem === null ? [] : [`    ${problem.message}`, `    ${problem.hint}`]),
+    ]),
+    `  last event: ${link.lastHookAt ?? 'none yet'}`,
+    ...(link.shown ?? []).map(({ kind, count }) => `  shown in Jira: ${count} × ${kind}`),
+  ];
+}
+
+function describeBackfill(backfill: BackfillView): string[] {
+  const end = backfill.estimatedEndAt === null ? '' : `, about done at ${backfill.estimatedEndAt}`;
+  return [
+    `backfill ${backfill.state}${backfill.listed ? '' : ' (still finding repositories)'}${end}`,
+    ...(backfill.problem === null ? [] : [`  ${backfill.problem.message}`]),
+    ...backfill.kinds.map(
+      ({ kind, entities, expected, told, failed }) =>
+        `  ${kind}: ${entities} of ${expected} looked at, ${told} name an issue${failed > 0 ? `, ${failed} repositories failed` : ''}`,
+    ),
+    ...backfill.failures.map(
+      ({ repository, kind, problem }) => `  failed: ${kind} of ${repository}: ${problem?.message ?? ''}`,
+    ),
+  ];
+}

@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Database } from '../../database/index.ts';
+import type { Hook, Touched } from '../../kit/code-host.ts';
+import { asTielineError } from '../../kit/errors.ts';
+import { acceptDeliveries, type Sendable, type SendOutcome, type TopicHandler } from '../../work/index.ts';
+import type { CodeHosts, OpenedHost } from './code-hosts.ts';
+import { findExclusion } from './link-filter.ts';
+import type { Link, LinkStore } from './link-store.ts';
+import { recall, reviveBranch } from './memory.ts';
+import { takeAway, takeIn } from './take-in.ts';
+import { type Telling, tellingDelivery } from './telling.ts';
+
+/** The topic of what code hosts send. */
+export const codeEventTopic = 'code-event';
+
+/** A webhook as the ledger keeps it. */
+const codeEvent = z.object({
+  linkId: z.string(),
+  receivedAt: z.coerce.date(),
+  headers: z.record(z.string(), z.string()),
+  /** The body as it came. */
+  text: z.string(),
+});
+export type CodeEvent = z.input<typeof codeEvent>;
+
+/** Events of one stream are looked at one after the other; so many are taken from the ledger at once. */
+const eventsATurn = 20;
+
+/**
+ * Looks at what a webhook touched: completes it at the host, takes it in, and leaves what Jira must be told in the
+ * ledger. Taking the same in twice tells nothing new, so a crash in between does no harm.
+ */
+export function codeEventHandler(options: {
+  database: Database;
+  links: LinkStore;
+  codeHosts: CodeHosts;
+  now(): Date;
+}): TopicHandler {
+  const { database, links, codeHosts, now } = options;
+
+  const take = async (link: Link, host: OpenedHost, touched: Touched, at: Date): Promise<Taken> => {
+    const { repository } = touched;
+    const leftOut =
+      findExclusion(link, repository.name) ??
+      ((await links.findNearest(host.address, repository.name)) === link.id
+        ? undefined
+        : `another link covers the repository ${repository.name} more closely, or none does`);
+    const forgets = touched.kind === 'repository' && touched.change === 'deleted';
+    if (leftOut !== undefined || forgets) {
+      const tellings = await store(link, at, (trx) => takeAway(trx, { linkId: link.id, repository, at }));
+      return { told: tellings, looked: 0, note: leftOut ?? `the repository ${repository.name} was deleted` };
+    }
+    const trust = await isNext(database, link.id, touched);
+    const info = await host.codeHost.load(host.connection, touched, { trust });
+    let looked = 0;
+    const tellings = await store(link, at, async (trx) => {
+      const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info, at });
+      looked = taken.looked;
+      return taken.tellings;
+    });
+    return { told: tellings, looked };
+  };
+
+  const store = (
+    link: Link,
+    at: Date,
+    decide: (trx: Parameters<typeof takeIn>[0]) => Promise<Telling[]>,
+  ): Promise<{ deliveries: string[]; issues: string[] }> =>
+    database.transaction('code-event', async (trx) => {
+      const tellings = await decide(trx);
+      const accepted = await acceptDeliveries(
+        trx,
+        tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt: at })),
+        now(),
+      );
+      const issues = tellings.flatMap(({ entity }) => [...entity.issueKeys, ...entity.formerIssueKeys]);
+      return { deliveries: accepted.map(({ id }) => id), issues: [...new Set(issues)] };
+    });
+
+  const handle = async (delivery: Sendable): Promise<SendOutcome> => {
+    const event = codeEvent.parse(JSON.parse(delivery.body));
+    const link = await links.find(event.linkId);
+    if (link === undefined || link.disconnectingSince !== null) {
+      return { state: 'skipped', answer: { reason: 'the link was disconnected' } };
+    }
+    const host = await codeHosts.open(link.hostConnectionId);
+    const hook: Hook = {
+      headers: event.headers,
+      body: Buffer.from(event.text),
+      json: JSON.parse(event.text),
+    };
+    const taken: Taken[] = [];
+    for (const touched of host.codeHost.parse(hook)) {
+      taken.push(await take(link, host, touched, touched.at ?? event.receivedAt));
+    }
+    const issues = [...new Set(taken.flatMap(({ told }) => told.issues))];
+    await noteIssues(database, delivery.id, issues);
+    const notes = taken.flatMap(({ note }) => (note === undefined ? [] : [note]));
+    const answer = {
+      looked: taken.reduce((sum, { looked }) => sum + looked, 0),
+      deliveries: taken.flatMap(({ told }) => told.deliveries),
+      issues: issues.map((key) => ({ key, outcome: 'passed-on' })),
+      ...(notes.length > 0 && { notes }),
+    };
+    if (answer.deliveries.length > 0) return { state: 'delivered', answer };
+    const reason = notes[0] ?? 'it names no issue, or nothing that Jira does not know already';
+    return { state: 'skipped', answer: { ...answer, reason } };
+  };
+
+  return {
+    topic: codeEventTopic,
+    limit: eventsATurn,
+    async send(deliveries) {
+      const outcomes: SendOutcome[] = [];
+      for (const delivery of deliveries) {
+        outcomes.push(
+          await handle(delivery).catch(
+            (thrown: unknown): SendOutcome => ({ state: 'failed', error: asTielineError(thrown) }),
+          ),
+        );
+      }
+      return { outcomes, requests: [] };
+    },
+  };
+}
+
+interface Taken {
+  told: { deliveries: string[]; issues: string[] };
+  looked: number;
+  note?: string;
+}
+
+/**
+ * Whether a hook goes on from where the memory of the branch is. If not, one is missing, comes twice, or comes late,
+ * and only the host knows how the branch stands now.
+ */
+async function isNext(database: Database, linkId: string, touched: Touched): Promise<boolean> {
+  if (touched.kind !== 'push' && touched.kind !== 'branch') return false;
+  const name = touched.kind === 'push' ? touched.branch : touched.name;
+  const place = { linkId, repositoryId: touched.repository.id };
+  const [known] = await recall(database.kysely, place, [{ kind: 'branch', id: name }]);
+  return known !== undefined && reviveBranch(known.content).head.sha === touched.before;
+}
+
+/** So that the event is found among the deliveries of the issues that it came to name. */
+async function noteIssues(database: Database, id: string, issues: string[]): Promise<void> {
+  if (issues.length === 0) return;
+  await sql`update deliveries set issue_keys = ${issues} where id = ${id}::uuid`.execute(database.kysely);
+}

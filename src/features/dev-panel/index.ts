@@ -1,0 +1,1 @@
+export { createDevPanel, type DevPanel } from './dev-panel.ts';

@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Database } from '../../database/index.ts';
+import type { BranchInfo, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import type { OpenedHost } from './code-hosts.ts';
+import type { Link } from './link-store.ts';
+import { listRemembered, type Place, type Remembered, recall, reviveBranch } from './memory.ts';
+import type { LookSteps } from './reconcile-step.ts';
+import type { RepositoryMark } from './reconcile-store.ts';
+import { retell } from './reconcile-rename.ts';
+
+/** Hosts and hub may differ by so much, and a change may be stored a while after the moment that it bears. */
+const overlapMs = 10 * 60 * 1000;
+/** So often every branch of a repository with more than a page of them is looked at. */
+const wholeEveryMs = 24 * 60 * 60 * 1000;
+
+/** What a look at one repository needs. */
+export interface RepositoryLook {
+  database: Database;
+  link: Link;
+  host: OpenedHost;
+  steps: LookSteps;
+  repository: RepositoryInfo;
+  /** How it stood at the last look; undefined at the first. */
+  mark: RepositoryMark | undefined;
+  /** Whether every branch is wanted. */
+  whole: boolean;
+  now(): Date;
+}
+
+/**
+ * Compares a repository's recent branches and pull requests with the memory and repairs what differs. Gives how it
+ * stands, to be kept for the next look.
+ * @throws as the code host does; what was repaired until then stays
+ */
+export async function lookAtRepository(look: RepositoryLook): Promise<RepositoryMark> {
+  const { link, repository, mark, now } = look;
+  const lookedAt = now();
+  await retell(look);
+  const since = new Date((mark?.lookedAt ?? link.createdAt).getTime() - overlapMs);
+  const isWholeDue =
+    look.whole || (mark?.wholeAt ?? new Date(0)).getTime() + wholeEveryMs <= lookedAt.getTime();
+  const { leftOut, complete } = await lookAtBranches(look, since, isWholeDue);
+  await lookAtPullRequests(look, since);
+  return { info: repository, lookedAt, leftOut, wholeAt: complete ? lookedAt : (mark?.wholeAt ?? null) };
+}
+
+async function lookAtBranches(look: RepositoryLook, since: Date, whole: boolean) {
+  const { host, repository, database, link, now } = look;
+  const place: Place = { linkId: link.id, repositoryId: repository.id };
+  const startedAt = now();
+  const leftOut = new Map(Object.entries(look.mark?.leftOut ?? {}));
+  const seen = new Set<string>();
+  let complete = false;
+  // Without a moment: a page tells of all its branches, also of those that were made from an old commit.
+  for await (const { info, cursor } of host.codeHost.history(host.connection, repository, 'branches', {})) {
+    const { branches } = info;
+    for (const { name } of branches) seen.add(name);
+    await repairBranches(look, place, branches, leftOut);
+    complete = cursor === undefined;
+    if (!whole && !branches.some(({ head }) => head.at >= since)) break;
+  }
+  if (complete) {
+    for (const { id } of await listRemembered(database.kysely, place, 'branch', startedAt)) {
+      // Pages move while they are read: only the host's own word for the one branch counts.
+      if (!seen.has(id)) await repairOne(look, { kind: 'branch', repository, name: id, gone: false });
+    }
+    for (const name of leftOut.keys()) if (!seen.has(name)) leftOut.delete(name);
+  }
+  return { leftOut: Object.fromEntries(leftOut), complete };
+}
+
+async function repairBranches(
+  look: RepositoryLook,
+  place: Place,
+  branches: BranchInfo[],
+  leftOut: Map<string, string>,
+): Promise<void> {
+  const { database, link, repository, mark, steps, now } = look;
+  const { defaultBranch = '' } = repository;
+  const names = [...branches.map(({ name }) => name), defaultBranch];
+  const rows = await recall(
+    database.kysely,
+    place,
+    names.map((id) => ({ kind: 'branch', id })),
+  );
+  const known = new Map(rows.map((row) => [row.id, reviveBranch(row.content).head.sha]));
+  const defaultHead =
+    branches.find(({ name }) => name === defaultBranch)?.head.sha ??
+    known.get(defaultBranch) ??
+    leftOut.get(defaultBranch);
+  for (const { name, head } of branches) {
+    const before = known.get(name) ?? leftOut.get(name);
+    if (before === head.sha) continue;
+    if (before === undefined && mark === undefined && head.at < link.createdAt) {
+      leftOut.set(name, head.sha);
+      continue;
+    }
+    leftOut.delete(name);
+    const from = before ?? (name === defaultBranch ? undefined : defaultHead);
+    const push = { kind: 'push', repository, branch: name, after: head.sha, forced: false } as const;
+    await repairOne(look, { ...push, ...(from === undefined ? {} : { before: from }) });
+  }
+  await steps.repair(nothingOf(repository), now(), branches.length);
+}
+
+async function repairOne(
+  { host, steps, now }: RepositoryLook,
+  touched: Parameters<OpenedHost['codeHost']['load']>[1],
+): Promise<void> {
+  const at = now();
+  await steps.repair(await host.codeHost.load(host.connection, touched, { trust: false }), at, 0);
+}
+
+async function lookAtPullRequests(look: RepositoryLook, since: Date): Promise<void> {
+  const { host, repository, database, link, steps, now } = look;
+  const place: Place = { linkId: link.id, repositoryId: repository.id };
+  let at = now();
+  for await (const { info } of host.codeHost.history(host.connection, repository, 'pull-requests', { since })) {
+    const rows = await recall(
+      database.kysely,
+      place,
+      info.pullRequests.map(({ number }) => ({ kind: 'pull-request', id: String(number) })),
+    );
+    const known = new Map(rows.map((row) => [row.id, row]));
+    const changed = info.pullRequests.filter((one) => !isSame(known.get(String(one.number)), one));
+    const shas = new Set(changed.flatMap(({ commits }) => commits));
+    const commits = info.commits.filter(({ sha }) => shas.has(sha));
+    await steps.repair({ ...info, pullRequests: changed, commits }, at, info.pullRequests.length);
+    at = now();
+  }
+}
+
+/** The memory keeps JSON, in which nothing that is undefined is left. */
+const isSame = (row: Remembered | undefined, content: DevInfo['pullRequests'][number]): boolean =>
+  row !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(content)), row.content);
+
+const nothingOf = (repository: RepositoryInfo): DevInfo => ({
+  repository,
+  branches: [],
+  commits: [],
+  pullRequests: [],
+  gone: [],
+});

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import type { Database, Schema } from '../../database/index.ts';
+import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import { acceptDeliveries } from '../../work/index.ts';
+import type { Link } from './link-store.ts';
+import { lockPlace, memberOf, recall } from './memory.ts';
+import { findingOf, nameIn, shouldHaveCome } from './reconcile-findings.ts';
+import type { Look, LookStore } from './reconcile-store.ts';
+import type { TakeSmartCommits } from './smart-commits/take-smart-commits.ts';
+import { takeAway, takeIn } from './take-in.ts';
+import { type Telling, tellingDelivery } from './telling.ts';
+
+/** The steps of a look: each stores what it repairs, what Jira is to be told, and the finding in one transaction. */
+export interface LookSteps {
+  /** Takes in what differs from the memory. `checked` is how many entities were compared for it. */
+  repair(info: DevInfo, at: Date, checked: number): Promise<void>;
+  /** Takes a repository out of Jira. */
+  withdraw(repository: RepositoryInfo, reason: string, at: Date): Promise<void>;
+}
+
+/** Steps of one look at one link. On a link that is being disconnected they do nothing. */
+export function createLookSteps(
+  parts: { database: Database; looks: LookStore; takeSmartCommits: TakeSmartCommits; now(): Date },
+  link: Link,
+  look: Look,
+): LookSteps {
+  const { database, looks, takeSmartCommits, now } = parts;
+  const step = (work: (trx: Kysely<Schema>) => Promise<void>) =>
+    database.transaction('look', async (trx) => {
+      if (await looks.keepsLink(trx, link.id)) await work(trx);
+    });
+  const tell = (trx: Kysely<Schema>, tellings: Telling[], takenAt: Date) =>
+    acceptDeliveries(
+      trx,
+      tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt })),
+      now(),
+    );
+
+  return {
+    repair: (info, at, checked) =>
+      step(async (trx) => {
+        const place = { linkId: link.id, repositoryId: info.repository.id };
+        await lockPlace(trx, place);
+        const known = new Map(
+          (await recall(trx, place, keysIn(info))).map((row) => [memberOf(row.kind, row.id), row]),
+        );
+        const looked = new Set(keysIn(info).map(({ kind, id }) => memberOf(kind, id)));
+        // A commit never changes.
+        const commits = info.commits.filter(({ sha }) => !known.has(memberOf('commit', sha)));
+        const fresh = { ...info, commits };
+        const { tellings } = await takeIn(trx, { linkId: link.id, projects: link.projects, info: fresh, at });
+        await tell(trx, tellings, at);
+        await takeSmartCommits(trx, { link, repository: info.repository, commits });
+        const beforeOf = (telling: Telling) => known.get(nameIn(telling));
+        const missed = tellings.filter(
+          (telling) => looked.has(nameIn(telling)) && shouldHaveCome(telling, beforeOf(telling)),
+        );
+        const findings = tellings.map((telling) => findingOf(telling, beforeOf(telling)));
+        await looks.add(trx, look, { checked, findings, missed: missed.length });
+      }),
+    withdraw: (repository, reason, at) =>
+      step(async (trx) => {
+        const tellings = await takeAway(trx, { linkId: link.id, repository, at });
+        await looks.forgetMark(trx, link.id, repository.id);
+        await tell(trx, tellings, at);
+        const finding = { repository: repository.name, what: 'repository', was: 'covered', now: reason };
+        await looks.add(trx, look, {
+          checked: 0,
+          findings: tellings.length === 0 ? [] : [finding],
+          missed: 0,
+        });
+      }),
+  };
+}
+
+const keysIn = ({ branches, commits, pullRequests, gone }: DevInfo) => [
+  ...branches.map(({ name }) => ({ kind: 'branch' as const, id: name })),
+  ...commits.map(({ sha }) => ({ kind: 'commit' as const, id: sha })),
+  ...pullRequests.map(({ number }) => ({ kind: 'pull-request' as const, id: String(number) })),
+  ...gone,
+];
