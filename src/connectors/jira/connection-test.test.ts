@@ -70,7 +70,7 @@ describe('the test of a connection to Jira Data Center', () => {
       webhooks: 'ok',
       builds: 'ok',
       deployments: 'ok',
-      'development-information': 'not-configured',
+      'development-information': 'ok',
     });
     expect(capability(answer, 'builds')?.message).toContain('links on the issues');
   });

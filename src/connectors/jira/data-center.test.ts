@@ -233,7 +233,7 @@ describe('the test of a connection to Jira Data Center', () => {
     };
   }
 
-  it('says that builds and deployments become links, and development information has no place', async () => {
+  it('says that builds, deployments and development information become links', async () => {
     await start();
     const { report, states, builds } = await test(site.byToken('admin'), ['MYT', 'PAY_EU']);
     expect(report).toMatchObject({
@@ -246,7 +246,7 @@ describe('the test of a connection to Jira Data Center', () => {
       account: 'ok',
       builds: 'ok',
       deployments: 'ok',
-      'development-information': 'not-configured',
+      'development-information': 'ok',
     });
     expect(builds?.message).toContain('links on the issues');
   });

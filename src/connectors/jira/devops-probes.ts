@@ -55,7 +55,7 @@ export async function probeDevops(
 /** What stands in for an API when the connection has no OAuth credential: for self-hosted Jira what `checkLinks` finds. */
 export async function withoutDevops(
   parts: JiraParts,
-  { capability, title }: DevopsProbe,
+  { title }: DevopsProbe,
   checkLinks: () => Promise<Finding>,
 ): Promise<Finding> {
   const { identity } = await parts.site();
@@ -64,12 +64,6 @@ export async function withoutDevops(
       state: 'not-configured',
       message: `${title}: the connection has no OAuth credential.`,
       hint: 'Make one in Jira (Settings, Apps, OAuth credentials) and add its client id and secret to the connection.',
-    };
-  }
-  if (capability === 'development-information') {
-    return {
-      state: 'not-configured',
-      message: `${title}: self-hosted Jira has no such API.`,
     };
   }
   const found = await checkLinks();

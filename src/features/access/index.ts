@@ -1,18 +1,27 @@
 export {
+  createServiceAccount,
+  getAccountIn,
+  getUser,
+  listAccounts,
+} from './accounts/account-store.ts';
+export { disableAccount, enableAccount } from './accounts/disabling.ts';
+export { grantRole, revokeRole } from './accounts/role-grants.ts';
+export {
   type Actor,
   type ConnectKeyActor,
   hasRole,
   homeScopeOf,
   maySee,
-  type Principal,
   principalOf,
+  type RoleGrant,
   requireRole,
+  roles,
   scopesOf,
 } from './actors.ts';
 export {
   type Change,
   type ChangeAuthor,
-  type ChangeNote,
+  type ChangeOrigin,
   type Changes,
   createChanges,
   hubItself,
@@ -27,6 +36,12 @@ export { accessRoutes } from './routes.ts';
 export { ancestorsOf, resolveReference, scopeSchema, withinScopes } from './scopes.ts';
 export { createCookies } from './sessions/session-cookie.ts';
 export { createSessions, type Sessions } from './sessions/sessions.ts';
+export {
+  createGroupRoleRule,
+  deleteGroupRoleRule,
+  getGroupRoleRule,
+  listGroupRoleRules,
+} from './sign-in/group-roles.ts';
 export type { SignInSettings } from './sign-in/settings.ts';
 export { createApiToken, makeFirstToken } from './token-store.ts';
 export { makeToken } from './tokens.ts';
