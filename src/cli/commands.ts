@@ -33,6 +33,12 @@ export const commands: CommandEntry[] = [
     load: () => import('./link.ts'),
   },
   {
+    name: 'apply',
+    summary: 'bring connections, secrets, keys, links and roles to what files say',
+    load: () => import('./apply.ts'),
+  },
+  { name: 'export', summary: 'write them as such files', load: () => import('./export.ts') },
+  {
     name: 'delivery',
     summary: 'what was sent, what Jira said, and once more',
     load: () => import('./delivery.ts'),

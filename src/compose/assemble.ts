@@ -1,55 +1,22 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import harnessCode from '../connectors/harness-code/index.ts';
 import jira from '../connectors/jira/index.ts';
 import vaultConnector from '../connectors/vault/index.ts';
 import type { Database, Vault } from '../database/index.ts';
-import {
-  accessRoutes,
-  createChanges,
-  createCookies,
-  createCredentials,
-  createSessions,
-  type SignInSettings,
-} from '../features/access/index.ts';
-import {
-  connectKeyRoutes,
-  createSites,
-  gatingRoutes,
-  reportHandlers,
-  reportRoutes,
-} from '../features/ci-reports/index.ts';
-import {
-  connectionRoutes,
-  connectionRuleRoutes,
-  connectionTestRoutes,
-  consentCallbackRoutes,
-  consentRoutes,
-  createConnectionStore,
-  createConsentStore,
-  createHealthStore,
-  createJiraClients,
-  createSecretSources,
-  metadataRoutes,
-  startHealthChecks,
-} from '../features/connections/index.ts';
-import { deliveryRoutes } from '../features/deliveries/index.ts';
+import { createAccess, type SignInSettings } from '../features/access/index.ts';
+import { createAsCode } from '../features/as-code/index.ts';
+import { createCiReports } from '../features/ci-reports/index.ts';
+import { type Connections, createConnections } from '../features/connections/index.ts';
+import { createDeliveries } from '../features/deliveries/index.ts';
 import { createDevPanel } from '../features/dev-panel/index.ts';
-import { explanationRoutes } from '../features/explanation/index.ts';
-import {
-  createSecretReferences,
-  createSecretStore,
-  createVersionStore,
-  type MachineSecretRules,
-  masterKeyRoutes,
-  type SecretReferences,
-  secretRoutes,
-  secretVersionRoutes,
-} from '../features/secrets/index.ts';
+import { createExplanations } from '../features/explanation/index.ts';
+import { createSecrets, type MachineSecretRules } from '../features/secrets/index.ts';
 import { isSigned } from '../http/index.ts';
 import type { AnyConnector } from '../kit/connector.ts';
 import type { GrantStore, HttpFactory } from '../kit/http.ts';
 import { buildServer } from '../server/index.ts';
-import { countHolds, type Pace, startWork, type Work } from '../work/index.ts';
+import { countHolds, type Pace, startWork, type TopicHandler, type Work } from '../work/index.ts';
 
 const nothingOfMachine: MachineSecretRules = {
   environment: { allows: () => false, find: () => undefined },
@@ -92,57 +59,26 @@ export interface AssembledHub {
   stop(): Promise<void>;
 }
 
+/** What a feature brings to the hub. */
+interface Feature {
+  /** What sends deliveries of its topics. */
+  handlers?: TopicHandler[];
+  routes(work: Work): FastifyPluginAsyncZod[];
+  /** Starts what goes on in the background on this replica; the answer ends it. */
+  start?(): () => Promise<void>;
+}
+
 /** Joins features, background work and server on a foundation. */
 export async function assembleHub(foundation: Foundation): Promise<AssembledHub> {
-  const { database, vault, log, now } = foundation;
-  const credentials = createCredentials(database, now);
-  const changes = createChanges(database, now);
-  const { signIn = { local: true } } = foundation;
-  const cookies = createCookies(signIn.publicUrl);
-  const sessions = createSessions({ database, cookies, publicUrl: signIn.publicUrl, now });
-  const connections = createConnectionStore(database);
-  // Each finds the other when it is asked: secrets may be read through connections, which have secrets.
-  const references: SecretReferences = createSecretReferences({
-    ...foundation,
-    machine: foundation.machine ?? nothingOfMachine,
-    sources: {
-      find: (reference, user) => sources.find(reference, user),
-      open: (id) => sources.open(id),
-    },
-  });
-  const parts = {
-    ...foundation,
-    changes,
-    connectors: new Map(connectors.map((connector) => [connector.id, connector])),
-    connections,
-    health: createHealthStore(foundation),
-    consents: createConsentStore(foundation),
-    publicUrl: foundation.signIn?.publicUrl,
-    secrets: references,
-  };
-  const sources = createSecretSources(database, parts);
-  const { keptVersions = 5 } = foundation;
-  const secrets = createSecretStore(database, vault, keptVersions);
-  const versions = createVersionStore(database, keptVersions);
-  const jiraClients = createJiraClients(database, parts);
-  const devPanel = createDevPanel({
-    ...parts,
-    jiraClients,
-    isSigned,
-    tendEveryMs: foundation.pace?.lookEveryMs ?? tendEveryMs,
-  });
-  const work = await startWork({
-    database,
-    handlers: [...reportHandlers(jiraClients), ...devPanel.handlers],
-    log,
-    now,
-    pace: foundation.pace,
-  });
+  const { database, log, now, pace } = foundation;
+  const { access, features } = joinFeatures(foundation);
+  const handlers = features.flatMap((feature) => feature.handlers ?? []);
+  const work = await startWork({ database, handlers, log, now, pace });
   try {
     const app = await buildServer({
       ...foundation,
-      credentials,
-      sessions,
+      credentials: access.credentials,
+      sessions: access.sessions,
       gauges: [
         {
           name: 'tieline_connections_held',
@@ -150,34 +86,15 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
           read: () => countHolds(database),
         },
       ],
-      routes: [
-        accessRoutes({ ...foundation, changes, credentials, sessions, cookies, signIn }),
-        secretRoutes({ secrets, changes }),
-        secretVersionRoutes({ database, secrets, versions, changes }),
-        masterKeyRoutes({ vault, changes }),
-        connectionRoutes(parts),
-        connectionTestRoutes(parts),
-        metadataRoutes({ database, connections, jiraClients, now }),
-        consentRoutes(parts),
-        consentCallbackRoutes(parts),
-        connectionRuleRoutes(parts),
-        connectKeyRoutes({ database, connections, changes, credentials }),
-        reportRoutes({ work, sites: createSites(connections, now) }),
-        gatingRoutes({ work, connections, jiraClients }),
-        deliveryRoutes({ work, connections, changes }),
-        explanationRoutes({ database, work, connections, jiraClients, now }),
-        ...devPanel.routes(work),
-      ],
+      routes: features.flatMap((feature) => feature.routes(work)),
     });
-    const stopDevPanel = devPanel.start();
-    const stopHealthChecks = startHealthChecks({ ...parts, lookEveryMs: foundation.pace?.lookEveryMs });
+    const stops = features.flatMap((feature) => feature.start?.() ?? []);
     return {
       app,
       work,
       async stop() {
         await app.close();
-        await stopHealthChecks();
-        await stopDevPanel();
+        for (const stop of stops) await stop();
         await work.stop();
       },
     };
@@ -185,4 +102,45 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
     await work.stop();
     throw error;
   }
+}
+
+function joinFeatures(foundation: Foundation) {
+  const { signIn = { local: true }, machine = nothingOfMachine, keptVersions = 5, pace } = foundation;
+  const access = createAccess({ ...foundation, signIn });
+  const { changes, credentials } = access;
+  const kept = { ...foundation, changes, credentials, machine, keptVersions };
+  // Each finds the other when it is asked: secrets may be read through connections, which have secrets.
+  const secrets = createSecrets({
+    ...kept,
+    sources: {
+      find: (reference, user) => connections.sources.find(reference, user),
+      open: (id) => connections.sources.open(id),
+    },
+  });
+  const opening = {
+    ...kept,
+    connectors: new Map(connectors.map((connector) => [connector.id, connector])),
+    secrets: secrets.references,
+    publicUrl: signIn.publicUrl,
+  };
+  const connections: Connections = createConnections({ ...opening, lookEveryMs: pace?.lookEveryMs });
+  const { connections: store, health, jiraClients } = connections;
+  const parts = { ...opening, connections: store, health, jiraClients };
+  const devPanel = createDevPanel({
+    ...parts,
+    isSigned,
+    signedInPages: access.signedInPages,
+    tendEveryMs: pace?.lookEveryMs ?? tendEveryMs,
+  });
+  const features: Feature[] = [
+    access,
+    secrets,
+    connections,
+    createCiReports(parts),
+    createDeliveries(parts),
+    createExplanations(parts),
+    devPanel,
+    createAsCode({ ...parts, subscriptions: devPanel.subscriptions }),
+  ];
+  return { access, features };
 }

@@ -1,4 +1,4 @@
-import type { Simulator, SimulatorOptions } from '../cli/simulators.ts';
+import type { ShownDevelopment, Simulator, SimulatorOptions } from '../cli/simulators.ts';
 import { TielineError } from '../kit/errors.ts';
 import {
   describeAsText as describeCodeAsText,
@@ -13,6 +13,7 @@ import {
   describeDataCenter,
   describeDataCenterAsText,
   describeSimulator,
+  type JiraSimulator,
   parseSeedText,
   startJiraSimulator,
 } from '../simulators/jira/index.ts';
@@ -28,7 +29,34 @@ async function startHarnessCode(
     seed: seed === undefined ? undefined : parseSeed(seed, parseCodeSeedText),
   });
   const description = describeHarnessCode(simulator);
-  return { description, text: describeCodeAsText(description), close: () => simulator.close() };
+  const token = simulator.accounts.find(({ admin }) => admin)?.token;
+  return {
+    description,
+    text: describeCodeAsText(description),
+    codeHost: token === undefined ? undefined : { site: simulator.url, token, people: simulator.people },
+    close: () => simulator.close(),
+  };
+}
+
+function shownDevelopment({ state }: JiraSimulator, issueKey: string): ShownDevelopment {
+  const shown = state.development(issueKey);
+  return {
+    branches: shown.flatMap(({ branches }) => branches.map(({ name }) => name)),
+    commits: shown.flatMap(({ commits }) =>
+      commits.map(({ displayId: id, message }) => ({ id, subject: message.split('\n', 1)[0] ?? '' })),
+    ),
+    pullRequests: shown.flatMap(({ pullRequests }) =>
+      pullRequests.map(({ displayId: id, title, status, reviewers }) => ({
+        id,
+        title,
+        status,
+        reviewers: (reviewers ?? []).map(({ name = 'Somebody', approvalStatus: verdict }) => ({
+          name,
+          verdict,
+        })),
+      })),
+    ),
+  };
 }
 
 /** The stand-ins by product and edition; of each product the first edition is the usual one. */
@@ -45,7 +73,7 @@ const starters: Record<string, Record<string, (options: SimulatorOptions) => Pro
       const description = describeSimulator(simulator);
       return {
         description,
-        cloud: description,
+        cloud: { ...description, development: (issueKey) => shownDevelopment(simulator, issueKey) },
         text: describeAsText(description),
         close: () => simulator.close(),
       };
@@ -93,7 +121,7 @@ export async function startSimulator(product: string, options: SimulatorOptions)
       });
     }
     if (error instanceof GitMissing) {
-      throw new TielineError('usage-wrong', error.message, { hint: 'Install git.', cause: error });
+      throw new TielineError('git-missing', error.message, { cause: error });
     }
     if (error instanceof RangeError) throw new TielineError('usage-wrong', error.message, { cause: error });
     throw error;

@@ -63,6 +63,8 @@ export interface RightReport {
   /** By the host's own word, e.g. `Account Admin`. */
   right: string;
   state: 'ok' | 'missing' | 'unknown';
+  /** What it is needed for. Without that for webhooks a link works when somebody registers them by hand. */
+  neededFor: 'reading' | 'webhooks';
   message: string;
 }
 

@@ -37,7 +37,11 @@ export const egressFields = {
       'SHA-256 fingerprints, one of which the certificate of the other side, or an authority of it, must have.',
   }),
   allowAddresses: z
-    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .array(
+      z.union([z.cidrv4(), z.cidrv6()], {
+        error: 'must be a range of addresses, such as 10.1.2.0/24, or 10.1.2.3/32 for one',
+      }),
+    )
     .optional()
     .meta({
       title: 'Allowed addresses',

@@ -1,5 +1,6 @@
 import type { DevSubmission, SequencedDevEntity } from './dev-info.ts';
 import type { TielineError } from './errors.ts';
+import type { JiraIssues } from './jira-issues.ts';
 import type { JiraMetadata } from './jira-metadata.ts';
 
 /** States a build may have on an issue. Jira's own words; see the Builds API, version 0.1. */
@@ -223,5 +224,6 @@ export interface JiraClient {
   deployments: Submitter<Deployment> & Reader<DeploymentKey> & Gatekeeper;
   /** Branches, commits and pull requests; on a self-hosted Jira remote links. */
   devInfo: DevInfoSubmitter;
+  issues: JiraIssues;
   metadata: JiraMetadata;
 }

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import type { Secret } from './secret.ts';
 
+/** Whoever gives the value itself, as is usual elsewhere, is told of names. */
+const sayWhatIsWanted: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === 'invalid_type' && input !== undefined
+    ? 'must name a secret, as in {"secret": "account.jira-token"}; its value is never given here'
+    : undefined;
+
 /** A settings field that holds a secret: at rest and in the API a reference such as `{ "secret": "account.jira-token" }`. */
 export function secretReference() {
-  return z.strictObject({ secret: z.string().min(1).max(1_000) }).meta({
+  return z.strictObject({ secret: z.string().min(1).max(1_000) }, { error: sayWhatIsWanted }).meta({
     description:
       'The secret by its name: `x`, `org.x` or `account.x`. Or where it is kept outside: `env:NAME`, ' +
       '`file:/absolute/path`, `vault:connection:mount/path#field`.',

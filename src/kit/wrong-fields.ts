@@ -6,6 +6,9 @@ interface Issue {
   keys?: string[];
 }
 
+/** What zod says of a field that is not there. */
+const absent = /^Invalid input: expected .+, received undefined$/;
+
 /** Validation issues as the API names wrong fields: by path, an unknown field by its own. */
 export function wrongFields(
   issues: readonly Issue[],
@@ -13,7 +16,8 @@ export function wrongFields(
 ): { path: string; message: string }[] {
   return issues.flatMap(({ path, message, keys = [] }) => {
     const whole = [...below, ...path.map(String)];
-    if (keys.length === 0) return [{ path: whole.join('.'), message }];
+    if (keys.length === 0)
+      return [{ path: whole.join('.'), message: absent.test(message) ? 'is missing' : message }];
     return keys.map((key) => ({
       path: [...whole, key].join('.'),
       message: 'is no field that is known here',

@@ -30,7 +30,8 @@ create table link_looks (
   repaired jsonb not null default '[]',
   problem jsonb
 );
-create unique index link_looks_one_at_a_time on link_looks (link_id) where ended_at is null;
+create unique index link_looks_one_waiting on link_looks (link_id) where started_at is null;
+create index link_looks_open on link_looks (link_id) where ended_at is null;
 create index link_looks_by_link on link_looks (link_id, id desc);
 
 create table looked_repositories (
@@ -54,6 +55,8 @@ create table smart_commands (
   -- Of the author, the moment and the command: the same after a rebase.
   fingerprint text not null,
   state text not null default 'waiting' check (state in ('waiting', 'trying', 'done', 'refused')),
+  -- What a try was about to do.
+  plan jsonb,
   primary key (link_id, sha, issue_key, position),
   unique (link_id, issue_key, fingerprint)
 );

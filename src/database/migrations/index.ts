@@ -9,8 +9,9 @@ import { accounts } from './0008-accounts.ts';
 import { secretVersionsAndUses } from './0009-secrets.ts';
 import { connectionHealth } from './0010-connection-health.ts';
 import { devPanel } from './0011-dev-panel.ts';
-import { looksAndSmartCommits } from './0014-looks-and-smart-commits.ts';
 import { resourceLabels } from './0012-resource-labels.ts';
+import { dataCenterPanel } from './0013-data-center-panel.ts';
+import { looksAndSmartCommits } from './0014-looks-and-smart-commits.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order in which they run. */
@@ -26,5 +27,7 @@ export const migrations: readonly Migration[] = [
   secretVersionsAndUses,
   connectionHealth,
   devPanel,
+  resourceLabels,
+  dataCenterPanel,
   looksAndSmartCommits,
 ];

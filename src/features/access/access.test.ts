@@ -20,6 +20,14 @@ describe('the first token', () => {
   });
 });
 
+it('a token that would have ended already is not made', async () => {
+  const body = { name: 'past', role: 'viewer', expiresAt: '2020-01-31T00:00:00Z' };
+  expect(await hub.call('POST', '/api/v1/tokens', body)).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'expiresAt', message: 'must be in the future' }] },
+  });
+});
+
 describe('a token that does not count', () => {
   it('is answered 401 with the very same words, whatever is wrong with it', async () => {
     const revoked = await hub.call('POST', '/api/v1/tokens', { name: 'revoked', role: 'viewer' });

@@ -69,10 +69,13 @@ function principalOfToken({ id, name, role, scope, ...owner }: TokenRow): Princi
   return { kind, id: accountId, name: accountName ?? '', grants, token: { id, name } };
 }
 
-const tables: Record<TokenKind, string> = { apiToken: 'api_tokens', connectKey: 'connect_keys' };
+/** Of these the API knows its callers. */
+type CallerTokenKind = Exclude<TokenKind, 'panelToken'>;
+
+const tables: Record<CallerTokenKind, string> = { apiToken: 'api_tokens', connectKey: 'connect_keys' };
 
 const finders: Record<
-  TokenKind,
+  CallerTokenKind,
   (database: Database, hash: Buffer, now: Date) => Promise<Actor | undefined>
 > = {
   async apiToken(database, hash, now) {

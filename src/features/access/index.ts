@@ -1,3 +1,4 @@
+export { createAccess } from './access.ts';
 export {
   createServiceAccount,
   getAccountIn,
@@ -27,16 +28,21 @@ export {
   hubItself,
 } from './changes.ts';
 export { type Credentials, createCredentials } from './credentials.ts';
+export { assertInFuture } from './expiry.ts';
 export { guardRoutes } from './guard.ts';
 export { assertIdempotencyKey, rememberAnswers } from './idempotency.ts';
-export { html } from './pages/markup.ts';
-export { sendPage } from './pages/page.ts';
+export { fieldsOf } from './pages/form.ts';
+export { html, type Markup } from './pages/markup.ts';
+export { errorBox, field, sendPage } from './pages/page.ts';
+export { pageOptions } from './pages/page-context.ts';
+export { preparePages, type SignedInPages } from './pages/signed-in.ts';
 export { noteRetryAfter } from './retry-after.ts';
-export { accessRoutes } from './routes.ts';
 export { ancestorsOf, resolveReference, scopeSchema, withinScopes } from './scopes.ts';
 export { createCookies } from './sessions/session-cookie.ts';
+export type { Session } from './sessions/session-store.ts';
 export { createSessions, type Sessions } from './sessions/sessions.ts';
 export {
+  changeGroupRoleRule,
   createGroupRoleRule,
   deleteGroupRoleRule,
   getGroupRoleRule,
@@ -44,4 +50,4 @@ export {
 } from './sign-in/group-roles.ts';
 export type { SignInSettings } from './sign-in/settings.ts';
 export { createApiToken, makeFirstToken } from './token-store.ts';
-export { makeToken } from './tokens.ts';
+export { hashToken, looksLikeToken, makeToken } from './tokens.ts';

@@ -4,6 +4,7 @@ import type { Database } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Role } from './actors.ts';
 import type { Change } from './changes.ts';
+import { assertInFuture } from './expiry.ts';
 import { withinScopes } from './scopes.ts';
 import { makeToken } from './tokens.ts';
 
@@ -29,11 +30,13 @@ const columns = sql`id, name, (select json_build_object('id', accounts.id, 'kind
 /**
  * Makes an API token. Its text is in the answer and nowhere else. What it may do is the lower of its own role and its
  * account's at the moment of use.
+ * @throws request-invalid for one that would have ended already
  */
 export async function createApiToken(
-  { trx, note }: Change,
+  { trx, now, note }: Change,
   wanted: { name: string; role: Role; scope: string; accountId?: string; expiresAt?: Date },
 ): Promise<ApiToken & { token: string }> {
+  assertInFuture(wanted.expiresAt, now);
   const { text, hash, hint } = makeToken('apiToken');
   const made = await sql<ApiToken>`
     insert into api_tokens (id, name, role, scope, account_id, hash, hint, expires_at)

@@ -2,7 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** What the tokens of the product begin with, so that secret scanners know them. */
-export const tokenPrefixes = { apiToken: 'tieline_at_', connectKey: 'tieline_ck_' } as const;
+export const tokenPrefixes = {
+  apiToken: 'tieline_at_',
+  connectKey: 'tieline_ck_',
+  /** Lets a Jira read what a link shows; see the Data Center panel. */
+  panelToken: 'tieline_pt_',
+} as const;
 export type TokenKind = keyof typeof tokenPrefixes;
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

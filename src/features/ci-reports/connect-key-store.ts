@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Database } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
-import { type Change, makeToken } from '../access/index.ts';
+import { assertInFuture, type Change, makeToken } from '../access/index.ts';
 
 /** What a connect key may report. A rule that is absent allows everything. */
 export interface ConnectKeyRules {
@@ -44,11 +44,15 @@ export interface NewConnectKey extends ConnectKeyRules {
   expiresAt?: Date;
 }
 
-/** Makes a connect key for a Jira connection. Its text is in the answer and nowhere else. */
+/**
+ * Makes a connect key for a Jira connection. Its text is in the answer and nowhere else.
+ * @throws request-invalid for one that would have ended already
+ */
 export async function createConnectKey(
-  { trx, note }: Change,
+  { trx, now, note }: Change,
   wanted: NewConnectKey,
 ): Promise<ConnectKey & { key: string }> {
+  assertInFuture(wanted.expiresAt, now);
   const { text, hash, hint } = makeToken('connectKey');
   const made = await sql<ConnectKey>`
     insert into connect_keys (id, connection_id, name, hash, hint, projects, kinds, environments, created_by,
@@ -160,6 +164,27 @@ export async function findConnectKeyNames(database: Database, ids: string[]): Pr
 
 export const noConnectKey = (id: string): TielineError =>
   new TielineError('resource-not-found', `There is no connect key ${id}`);
+
+/** Gives a connect key other rules and another end. @throws resource-not-found, also for one that was revoked */
+export async function changeConnectKey(
+  { trx, note }: Change,
+  id: string,
+  wanted: ConnectKeyRules & { expiresAt?: Date; scope: string },
+): Promise<void> {
+  const changed = await sql<ConnectKey>`
+    update connect_keys set projects = ${wanted.projects ?? null}, kinds = ${wanted.kinds ?? null},
+      environments = ${wanted.environments ?? null}, expires_at = ${wanted.expiresAt ?? null}
+    where id = ${id}::uuid and revoked_at is null returning ${columns}`.execute(trx);
+  const key = changed.rows[0];
+  if (key === undefined) throw noConnectKey(id);
+  const { projects, kinds, environments, expiresAt } = key;
+  await note({
+    action: 'connect-key.changed',
+    scope: wanted.scope,
+    subject: subjectOf(key),
+    details: { projects, kinds, environments, expiresAt },
+  });
+}
 
 /** Ends a connect key at once. Ending it again changes nothing. */
 export async function revokeConnectKey({ trx, now, note }: Change, id: string, scope: string): Promise<void> {

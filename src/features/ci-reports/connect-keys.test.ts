@@ -64,6 +64,7 @@ describe('the rules of a connect key', () => {
       [{ kinds: ['fax'] }, 'kinds.0'],
       [{ environments: [''] }, 'environments.0'],
       [{ expiresAt: 'tomorrow' }, 'expiresAt'],
+      [{ expiresAt: '2020-01-31T00:00:00Z' }, 'expiresAt'],
       [{ colour: 'red' }, 'colour'],
     ];
     for (const [wrong, path] of wrongs) {

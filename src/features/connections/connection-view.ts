@@ -105,11 +105,14 @@ export const connectionReference = z.strictObject({
 
 /** Shows a connection. A hold outweighs what the test said; that it is broken says why it is held. */
 export const viewConnection = (connection: StoredConnection) => {
-  const { hold, status, usageScopes: wished, secretLimits: limits } = connection;
+  const { hold, usageScopes: wished, secretLimits: limits } = connection;
+  const usage = usageOf({ usageScopes: wished, limits });
+  // No test has to tell first of a secret that was narrowed.
+  const status = usage.problem === null ? connection.status : 'broken';
   const held = hold !== null && status !== 'broken';
   return {
     ...connection,
-    ...usageOf({ usageScopes: wished, limits }),
+    ...usage,
     status: held ? ('held' as const) : status,
     statusSince: held ? isoTextOf(hold.since) : text(connection.statusSince),
     hold: hold && { ...hold, since: isoTextOf(hold.since) },

@@ -140,7 +140,11 @@ describe('a connection', () => {
       body: { code: 'resource-in-use', detail: expect.stringContaining('"the nightly build"') },
     });
     await hub.call('DELETE', `/api/v1/connect-keys/${key.body.id}`);
-    await hub.makeKey(id, { expiresAt: new Date(Date.now() - 1_000).toISOString() });
+    await hub.makeKey(id);
+    await hub.database.pool.query(
+      "update connect_keys set expires_at = now() - interval '1 second' where connection_id = $1",
+      [id],
+    );
     expect((await hub.call('DELETE', path)).status).toBe(204);
   });
 });

@@ -5,7 +5,7 @@ import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
 import { type Change, withinScopes } from '../access/index.ts';
 import { isForeignKeyViolation, listUses, refuseInUse } from './secret-uses.ts';
-import { columns, type FileName, lockSecret, type StoredSecret, the } from './stored-secret.ts';
+import { columns, type FileName, lockSecret, noSecret, type StoredSecret, the } from './stored-secret.ts';
 import { keepVersion } from './version-store.ts';
 
 /** A new value: of a file when it has a name. */
@@ -36,6 +36,8 @@ export interface SecretStore {
   ): Promise<StoredSecret>;
   /** A new version; the one before is kept. @throws resource-not-found, request-invalid for the other kind of value */
   change(change: Change, id: string, next: NewValue): Promise<StoredSecret>;
+  /** Whether the newest value is this one. @throws resource-not-found */
+  holds(id: string, value: Secret): Promise<boolean>;
   /** @throws resource-in-use, saying where */
   remove(change: Change, id: string): Promise<void>;
   /** @throws resource-not-found */
@@ -126,6 +128,14 @@ export function createSecretStore(database: Database, vault: Vault, keptVersions
         details: { version: row.version },
       });
       return row;
+    },
+    async holds(id, value) {
+      const found = await sql<{ sealed: Buffer }>`select sealed from secrets where id = ${id}::uuid`.execute(
+        kysely,
+      );
+      const row = found.rows[0];
+      if (row === undefined) throw noSecret(id);
+      return vault.fingerprint(await vault.unseal(row.sealed, contextOf(id))) === vault.fingerprint(value);
     },
     async remove({ trx, note }, id) {
       const secret = await lockSecret(trx, id);

@@ -106,6 +106,7 @@ describe('the usage scope of a secret', () => {
     const { body } = await connect('account', wanted.name);
     await narrow(wanted, ['acme']);
     expect(await show(body.id)).toMatchObject({
+      status: 'broken',
       usageScope: ['acme'],
       problem: `The secret "${wanted.name}" may be used in acme only, but what uses it may be used in account`,
     });

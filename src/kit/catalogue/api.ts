@@ -171,6 +171,12 @@ export const apiErrors = {
     'A reference leads to what may not be used there',
     'Widen the usage scope of what the message names, or use something else.',
   ),
+  'value-missing': entry(
+    422,
+    'never',
+    'A secret has no value yet',
+    'Give one by valueFrom, or store it with tieline secret create, then apply again.',
+  ),
   'connection-test-failed': entry(
     422,
     'never',

@@ -86,5 +86,11 @@ export const jiraErrors = {
     'This edition of Jira cannot do this',
     'Use it with a Jira that can; the message says which.',
   ),
+  'smart-commit-refused': entry(
+    422,
+    'never',
+    'A command in a commit message cannot be carried out',
+    'See what the message names; once that is so, replay the delivery, or do it by hand.',
+  ),
   'jira-rejected': entry(502, 'never', 'Jira rejected the entity', 'Correct what Jira says is wrong.'),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -45,6 +45,12 @@ export const machineErrors = {
     'The configuration is not valid',
     'Correct the variable that the message names.',
   ),
+  'git-missing': entry(
+    503,
+    'never',
+    'The command git is not there',
+    'Install git, or do without the simulated code host.',
+  ),
   'port-taken': entry(503, 'never', 'The port is taken', 'Stop what listens there, or choose another port.'),
   'internal-error': entry(
     500,

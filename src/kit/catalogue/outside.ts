@@ -78,7 +78,7 @@ export const outsideErrors = {
     502,
     'never',
     'The other side answered with an error status',
-    'Read the answer that is kept with the delivery.',
+    'Check the address that the message names. Of a delivery the whole answer is kept.',
   ),
   'remote-failed': entry(
     502,
@@ -102,7 +102,7 @@ export const outsideErrors = {
     422,
     'once-repaired',
     'Nobody has authorised this connection yet',
-    'Press Authorise on the connection, as the user in whose name it is to act.',
+    'Save the connection and press Authorise on it, as the user in whose name it is to act.',
   ),
   'authorization-lost': entry(
     502,

@@ -8,6 +8,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { LocalSignIn } from '../sign-in/local-sign-in.ts';
 import type { OidcSignIn } from '../sign-in/oidc-sign-in.ts';
 import { authorOf } from '../sign-in/sign-in-notes.ts';
+import { takeReturnPath } from './signed-in.ts';
 
 /** What the pages stand on. */
 export interface PageContext {
@@ -23,7 +24,7 @@ export interface PageContext {
 /** Pages say by themselves whom they show what; the API's guard has no part in them. */
 export const pageOptions = { config: { access: { public: true as const } }, schema: { hide: true } };
 
-/** Gives a browser its new session in place of one that it may have, and leads it home. */
+/** Gives a browser its new session in place of one that it may have, and leads it where it wanted to go, else home. */
 export async function enter(
   { sessions, cookies, changes }: PageContext,
   request: FastifyRequest,
@@ -36,7 +37,7 @@ export async function enter(
     await changes.make({ actor, ip: request.ip }, (change) => endSession(change, earlier.id));
   }
   cookies.set(reply, 'session', secret);
-  return reply.redirect('/', 303);
+  return reply.redirect(takeReturnPath(cookies, request, reply) ?? '/', 303);
 }
 
 /** The error as a page may show it beside its form; what is the hub's own failure is thrown on. */

@@ -1,27 +1,18 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { TielineError } from '../../../kit/errors.ts';
-import { assertCsrfToken } from '../sessions/cross-site.ts';
 import { endSession, endSessionsOf, type Session } from '../sessions/session-store.ts';
 import { authorOf, noteSignOut } from '../sign-in/sign-in-notes.ts';
 import { fieldsOf } from './form.ts';
 import { sendPage } from './page.ts';
 import { type PageContext, pageOptions, shownError } from './page-context.ts';
 import { homePage, passwordPage } from './sign-in-pages.ts';
+import { findSender } from './signed-in.ts';
 
 const userOf = ({ actor, email }: Session) => ({ id: actor.id, name: actor.name, email });
 
 /** The pages of somebody who is signed in: `/`, `/password`, `/sign-out`. Others are led to `/sign-in`. */
 export function sessionRoutes(context: PageContext): FastifyPluginAsync {
   const { sessions, cookies, changes, localSignIn, oidcSignIn } = context;
-
-  /** The session of a form that a page of ours sent. @throws request-forged */
-  const proven = async (request: FastifyRequest, reply: FastifyReply, csrf: string) => {
-    const session = await sessions.find(request, reply);
-    if (session === undefined) return undefined;
-    sessions.assertSameOrigin(request);
-    assertCsrfToken(csrf, session.csrfToken);
-    return session;
-  };
 
   return async (app) => {
     app.get('/', pageOptions, async (request, reply) => {
@@ -40,7 +31,7 @@ export function sessionRoutes(context: PageContext): FastifyPluginAsync {
 
     app.post('/password', pageOptions, async (request, reply) => {
       const { csrf, current, password } = fieldsOf(request.body, ['csrf', 'current', 'password']);
-      const session = await proven(request, reply, csrf);
+      const session = await findSender(sessions, request, reply, csrf);
       if (session === undefined) return reply.redirect('/sign-in', 303);
       try {
         if (localSignIn === undefined) {
@@ -63,7 +54,7 @@ export function sessionRoutes(context: PageContext): FastifyPluginAsync {
 
     app.post('/sign-out', pageOptions, async (request, reply) => {
       const { csrf, everywhere } = fieldsOf(request.body, ['csrf', 'everywhere']);
-      const session = await proven(request, reply, csrf);
+      const session = await findSender(sessions, request, reply, csrf);
       if (session !== undefined) {
         const user = userOf(session);
         await changes.make({ actor: authorOf(user), ip: request.ip }, async (change) => {

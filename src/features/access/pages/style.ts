@@ -17,7 +17,7 @@ p { margin: 0 0 14px; }
 section { margin-bottom: 20px; padding: 20px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 section > :last-child { margin-bottom: 0; }
 label { display: block; font-weight: 600; }
-input { display: block; width: 100%; margin: 4px 0 14px; padding: 9px 11px; border: 1px solid var(--quiet);
+input, select { display: block; width: 100%; margin: 4px 0 14px; padding: 9px 11px; border: 1px solid var(--quiet);
   border-radius: 6px; background: var(--ground); color: inherit; font: inherit; }
 small { display: block; margin: -8px 0 14px; color: var(--quiet); font-size: 14px; }
 button, .button { display: block; width: 100%; padding: 10px 16px; border: 1px solid var(--accent); border-radius: 6px;
@@ -25,10 +25,15 @@ button, .button { display: block; width: 100%; padding: 10px 16px; border: 1px s
   text-decoration: none; cursor: pointer; }
 .plain { background: transparent; color: var(--accent); }
 a { color: var(--accent); }
-:is(a, button, input):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+:is(a, button, input, select):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .bad { margin-bottom: 20px; padding: 12px 16px; border-radius: 8px; background: var(--bad); color: var(--bad-ink); }
 .bad > :last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); }
+.list { margin: 0; padding: 0; list-style: none; }
+.list a { display: block; padding: 9px 2px; border-top: 1px solid var(--line); }
+code { padding: 1px 4px; border-radius: 4px; background: var(--ground); font: 14px ui-monospace, monospace; }
+pre { margin: 0 0 14px; padding: 10px 12px; border-radius: 6px; background: var(--ground); white-space: pre-wrap; }
+pre code { padding: 0; }
 form + form { margin-top: 10px; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 16px; margin: 0 0 14px; }
 dt { color: var(--quiet); }

@@ -9,10 +9,21 @@ export interface Cookies {
   clear(reply: FastifyReply, name: CookieName): void;
 }
 
-/** `session` carries a session's secret; `oidc` what a sign-in that is under way at the issuer must come back with. */
-type CookieName = 'session' | 'oidc';
-const names: Record<CookieName, string> = { session: 'tieline', oidc: 'tieline-oidc' };
-const lifeSeconds: Record<CookieName, number> = { session: longestMs / 1_000, oidc: 600 };
+/**
+ * `session` carries a session's secret; `oidc` what a sign-in that is under way at the issuer must come back with;
+ * `return` the page of ours that somebody wanted to see before signing in.
+ */
+type CookieName = 'session' | 'oidc' | 'return';
+const names: Record<CookieName, string> = {
+  session: 'tieline',
+  oidc: 'tieline-oidc',
+  return: 'tieline-return',
+};
+const lifeSeconds: Record<CookieName, number> = {
+  session: longestMs / 1_000,
+  oidc: 600,
+  return: 600,
+};
 
 /**
  * Cookies for a hub at a public address. Over HTTPS they have the prefix that keeps other hosts of the domain from

@@ -63,6 +63,17 @@ export async function getGroupRoleRule(database: Database, id: string): Promise<
 export const noGroupRoleRule = (id: string): TielineError =>
   new TielineError('resource-not-found', `There is no group role rule ${id}`);
 
+/** Gives the group of a rule another role, from the next sign-in on. */
+export async function changeGroupRoleRule(
+  { trx, note }: Change,
+  rule: GroupRoleRule,
+  role: Role,
+): Promise<void> {
+  await sql`update group_role_rules set role = ${role} where id = ${rule.id}`.execute(trx);
+  const details = { role: { before: rule.role, after: role } };
+  await note({ action: 'group-role-rule.changed', scope: rule.scope, subject: subjectOf(rule), details });
+}
+
 /** Takes a rule away. Who has a role by it keeps it until the next sign-in. */
 export async function deleteGroupRoleRule({ trx, note }: Change, rule: GroupRoleRule): Promise<void> {
   await sql`delete from group_role_rules where id = ${rule.id}`.execute(trx);

@@ -1,0 +1,1 @@
+export { createAsCode } from './as-code.ts';
