@@ -1,5 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import bitbucket from '../connectors/bitbucket/index.ts';
+import bitbucketDataCenter from '../connectors/bitbucket-data-center/index.ts';
+import gitea from '../connectors/gitea/index.ts';
+import github from '../connectors/github/index.ts';
+import gitlab from '../connectors/gitlab/index.ts';
 import harnessCode from '../connectors/harness-code/index.ts';
 import jira from '../connectors/jira/index.ts';
 import vaultConnector from '../connectors/vault/index.ts';
@@ -24,7 +29,16 @@ const nothingOfMachine: MachineSecretRules = {
 };
 
 /** Every connector of the product. */
-const connectors: AnyConnector[] = [jira, harnessCode, vaultConnector];
+const connectors: AnyConnector[] = [
+  jira,
+  harnessCode,
+  github,
+  gitlab,
+  bitbucket,
+  bitbucketDataCenter,
+  gitea,
+  vaultConnector,
+];
 
 /** How often backfills and disconnections that have not ended are looked for. */
 const tendEveryMs = 2_000;

@@ -52,8 +52,10 @@ const structuredWaits = (value = '') =>
 export function retryAt(headers: Headers, now: Date): Date | undefined {
   const theirDate = Date.parse(headers.date ?? '');
   const theirNow = Number.isNaN(theirDate) ? now.getTime() : theirDate;
+  // Some tell of their reset with every answer, GitHub for one: while something is left it is no reason to wait.
+  const isLeft = Number(headers['x-ratelimit-remaining'] ?? 0) > 0;
   const named = [
-    ...resetHeaders.flatMap((name) => headers[name] ?? []),
+    ...resetHeaders.flatMap((name) => (isLeft && name !== 'retry-after' ? [] : (headers[name] ?? []))),
     ...structuredWaits(headers.ratelimit),
   ];
   const waits = named.map((value) => waitMs(value.trim(), theirNow)).filter((wait) => wait !== undefined);

@@ -76,4 +76,11 @@ describe('showUrl', () => {
       'https://a.example/x?token=[secret]&jql=k&api_key=[secret]',
     );
   });
+
+  it('leaves out what is too long of a query, whole parameters of it', () => {
+    const long = 'x'.repeat(100);
+    expect(showUrl(new URL(`https://a.example/x?a=${long}`))).toBe('https://a.example/x?…');
+    expect(showUrl(new URL(`https://a.example/x?a=1&b=${long}&c=2`))).toBe('https://a.example/x?a=1&…');
+    expect(showUrl(new URL('https://a.example/x'))).toBe('https://a.example/x');
+  });
 });

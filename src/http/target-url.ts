@@ -50,7 +50,13 @@ export function isSameHost(from: URL, to: URL): boolean {
   return from.origin === to.origin || (from.protocol === 'http:' && to.protocol === 'https:');
 }
 
-/** A URL for messages and logs: without user info and fragment, the values of telling parameters masked. */
+/** Of a longer query, such as one that names every permission, a reader of messages has nothing. */
+const longestShownQuery = 80;
+
+/**
+ * A URL for messages and logs: without user info and fragment, the values of telling parameters masked and
+ * what is too long of a query left out.
+ */
 export function showUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = '';
@@ -59,5 +65,12 @@ export function showUrl(url: URL): string {
   for (const name of new Set(shown.searchParams.keys())) {
     if (secretParameters.test(name)) shown.searchParams.set(name, '[secret]');
   }
-  return shown.href.replaceAll('%5Bsecret%5D', '[secret]');
+  // Whole parameters only: half a secret would not be known for one.
+  const parameters = shown.search.slice(1).split('&');
+  const fitting = parameters.filter(
+    (_, index) => parameters.slice(0, index + 1).join('&').length <= longestShownQuery,
+  );
+  shown.search = fitting.join('&');
+  const mark = fitting.length === parameters.length ? '' : fitting.length === 0 ? '?…' : '&…';
+  return shown.href.replaceAll('%5Bsecret%5D', '[secret]') + mark;
 }

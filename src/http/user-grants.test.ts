@@ -134,7 +134,7 @@ describe('a grant', () => {
       await expect(failed).rejects.toMatchObject({
         code: 'authorization-missing',
         retry: 'once-repaired',
-        message: 'Nobody has authorised the connection site yet',
+        message: 'Nobody has authorised this connection yet',
       });
     }
     expect(site.exchanges).toEqual([]);

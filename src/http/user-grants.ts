@@ -121,7 +121,7 @@ function toGrant(answer: TokenAnswer, before: Pick<Grant, 'refreshToken' | 'scop
 }
 
 function missing(targetName: string): TielineError {
-  return new TielineError('authorization-missing', `Nobody has authorised the connection ${targetName} yet`, {
+  return new TielineError('authorization-missing', 'Nobody has authorised this connection yet', {
     details: { target: targetName },
   });
 }

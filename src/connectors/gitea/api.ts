@@ -22,8 +22,10 @@ export const pageSize = 50;
 export function openApi(connection: Connection<GiteaSettings>): GiteaApi {
   const { baseUrl, token } = connection.settings;
   const path = (tail: string, query: Query = {}) => {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) search.append(name, String(value));
+    }
     return `/api/v1${tail}${search.size === 0 ? '' : `?${search}`}`;
   };
   return {
@@ -34,7 +36,11 @@ export function openApi(connection: Connection<GiteaSettings>): GiteaApi {
 }
 
 /** Each part encoded by itself: the slashes of branch names and paths stay. */
-export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+export const encodePath = (path: string): string => path.split('/').map(encodeSegment).join('/');
+
+/** A part of a path. Dots alone would lead elsewhere, even percent-encoded: encoded twice they are a name that nobody has. */
+const encodeSegment = (segment: string): string =>
+  /^\.{1,2}$/.test(segment) ? segment.replaceAll('.', '%252E') : encodeURIComponent(segment);
 
 /** The answer's body by a schema. @throws answer-unexpected naming what is wrong with it */
 export function read<T extends z.ZodType>(answer: HttpAnswer, schema: T): z.output<T> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CapabilityReport, Connection, TestReport } from '../../kit/connector.ts';
+import type { ErrorCode } from '../../kit/error-catalogue.ts';
 import { asTielineError } from '../../kit/errors.ts';
 import { type GiteaApi, openApi, read } from './api.ts';
 import { listScopes, readUser } from './scopes.ts';
@@ -10,12 +11,13 @@ export async function testGitea(connection: Connection<GiteaSettings>): Promise<
   const startedAt = connection.now();
   const api = openApi(connection);
   let account: TestReport['account'];
-  const [product, ...capabilities] = await Promise.all([
-    productOf(api),
+  let product: string | undefined;
+  const capabilities = await Promise.all([
     report('account', async () => {
-      const { login, full_name: name } = await readUser(api);
-      account = { name: name || login, id: login };
-      return { state: 'ok', message: `Signed in as ${login}.` };
+      const [user, found] = await Promise.all([readUser(api), findProduct(api)]);
+      account = { name: user.full_name || user.login, id: user.login };
+      product = found;
+      return { state: 'ok', message: `Signed in as ${user.login}.` };
     }),
     report('scopes', async () => {
       const organizations = (await listScopes(api)).filter(({ level }) => level === 'organization');
@@ -42,18 +44,19 @@ export async function testGitea(connection: Connection<GiteaSettings>): Promise<
   };
 }
 
-/** Forgejo answers to its own API, and says in its version of which Gitea it is: `11.0.1+gitea-1.22.0`. */
-async function productOf({ http, path }: GiteaApi): Promise<string | undefined> {
-  try {
-    const answer = await http.request({ method: 'GET', url: path('/version') });
-    const { version } = read(answer, z.object({ version: z.string().max(100) }));
-    return version.includes('gitea-') ? `Forgejo ${version.split('+')[0]}` : `Gitea ${version}`;
-  } catch (thrown) {
-    // Where the version is not for everybody to see, the account's check says how the host answers.
-    asTielineError(thrown);
-    return undefined;
-  }
+/** Forgejo says in its version which Gitea it is like: `11.0.1+gitea-1.22.0`. Undefined where it is not told. */
+async function findProduct({ http, path }: GiteaApi): Promise<string | undefined> {
+  const answer = await http.request({ method: 'GET', url: path('/version'), accept: [401, 403, 404] });
+  if (answer.status >= 400) return undefined;
+  const { version } = read(answer, z.object({ version: z.string().max(100) }));
+  return version.includes('gitea-') ? `Forgejo ${version.split('+')[0]}` : `Gitea ${version}`;
 }
+
+/** A token that may not do something is one all the same: the link says what it needs. */
+const states: Partial<Record<ErrorCode, CapabilityReport['state']>> = {
+  'remote-unauthorized': 'refused',
+  'remote-forbidden': 'missing',
+};
 
 async function report(
   capability: string,
@@ -63,7 +66,6 @@ async function report(
     return { capability, ...(await check()) };
   } catch (thrown) {
     const { code, message, hint } = asTielineError(thrown);
-    const refused = code === 'remote-unauthorized' || code === 'remote-forbidden';
-    return { capability, state: refused ? 'refused' : 'failed', code, message, hint };
+    return { capability, state: states[code] ?? 'failed', code, message, hint };
   }
 }

@@ -72,16 +72,17 @@ const repository: Parse = (json) => {
   return [{ kind: 'repository', repository: toRepository(body.repository), change: 'deleted' }];
 };
 
+const hasIssue = (json: unknown): boolean => z.object({ issue: z.object() }).safeParse(json).success;
+
 /** By the beginning of the event's word; the first that fits. */
 const parsers: [string, Parse][] = [
   ['push', push],
   ['create', ref(false)],
   ['delete', ref(true)],
   ['issue_comment', comment],
-  [
-    'pull_request',
-    (json) => (z.object({ issue: z.object() }).safeParse(json).success ? comment : pullRequest)(json),
-  ],
+  // The type of a comment begins like a pull request's, and its body is an issue's.
+  ['pull_request_comment', (json) => (hasIssue(json) ? comment : pullRequest)(json)],
+  ['pull_request', pullRequest],
   ['repository', repository],
 ];
 

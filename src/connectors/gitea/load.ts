@@ -38,14 +38,17 @@ export async function load(api: GiteaApi, touched: Touched, { trust }: { trust: 
     case 'pull-request':
       return loadPullRequest(api, repository, touched.number);
     case 'repository':
-      return loadRepository(api, repository);
+      return nothing((await findRepository(api, repository)) ?? repository);
   }
 }
 
-/** By its id, which a rename does not change. */
-async function loadRepository(api: GiteaApi, repository: RepositoryInfo): Promise<DevInfo> {
-  const answer = await api.http.request({ method: 'GET', url: api.path(`/repositories/${repository.id}`) });
-  return nothing(toRepository(read(answer, repositoryWire)));
+/** By its id, which a rename does not change; undefined when it is not there. */
+async function findRepository(
+  { http, path }: GiteaApi,
+  { id }: RepositoryInfo,
+): Promise<RepositoryInfo | undefined> {
+  const answer = await http.request({ method: 'GET', url: path(`/repositories/${id}`), accept: [404] });
+  return answer.status === 404 ? undefined : toRepository(read(answer, repositoryWire));
 }
 
 async function loadBranch(api: GiteaApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {

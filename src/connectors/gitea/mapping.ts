@@ -84,7 +84,12 @@ export function toCommit(repository: RepositoryInfo, wire: WireCommit): CommitIn
   return {
     sha: wire.sha,
     message: wire.commit.message,
-    author: { ...(wire.author ? toPerson(wire.author) : {}), name, ...(email ? { email } : {}) },
+    // No more of the user than webhooks tell, so that either way gives the same commit.
+    author: {
+      name,
+      ...(email ? { email } : {}),
+      ...(wire.author ? { username: wire.author.login } : {}),
+    },
     at: date,
     url: `${repository.url}/commit/${wire.sha}`,
     isMerge: (wire.parents ?? []).length > 1,

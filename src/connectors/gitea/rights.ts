@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RightReport } from '../../kit/code-host.ts';
-import type { HttpAnswer } from '../../kit/http.ts';
+import { asTielineError, TielineError } from '../../kit/errors.ts';
 import type { GiteaApi } from './api.ts';
 import { noWebhooks, type Place, placeOf } from './scopes.ts';
 
@@ -13,16 +13,22 @@ const roles: Record<Place['level'], string> = {
 
 /** Each right that a link of the scope needs. */
 export async function checkRights(api: GiteaApi, scope: string): Promise<RightReport[]> {
-  const place = await placeOf(api, scope);
+  const place = await placeOf(api, scope).catch(asTielineError);
+  if (place instanceof TielineError) {
+    if (place.code !== 'remote-forbidden') throw place;
+    const said = wordsOf(String(place.details.answer ?? ''));
+    const message = `The token may not find out what ${scope} is${said}`;
+    return [{ right: 'read:organization', neededFor: 'reading', state: 'missing', message }];
+  }
   const sees = await checkSees(api, scope, place);
   return sees.state === 'missing' ? [sees] : [sees, await checkWebhooks(api, scope, place)];
 }
 
 async function checkSees({ http, path }: GiteaApi, scope: string, { itself }: Place): Promise<RightReport> {
-  const right = 'read:repository';
+  const about = { right: 'read:repository', neededFor: 'reading' } as const;
   const answer = await http.request({ method: 'GET', url: path(itself), accept: [403, 404] });
-  if (answer.status < 400) return { right, state: 'ok', message: `The token sees ${scope}` };
-  return { right, state: 'missing', message: `The token does not see ${scope}${wordsOf(answer)}` };
+  if (answer.status < 400) return { ...about, state: 'ok', message: `The token sees ${scope}` };
+  return { ...about, state: 'missing', message: `The token does not see ${scope}${wordsOf(answer.text)}` };
 }
 
 async function checkWebhooks(
@@ -30,8 +36,8 @@ async function checkWebhooks(
   scope: string,
   { level, webhooks }: Place,
 ): Promise<RightReport> {
-  const right = roles[level];
-  if (webhooks === undefined) return { right, state: 'missing', message: noWebhooks(scope) };
+  const about = { right: roles[level], neededFor: 'webhooks' } as const;
+  if (webhooks === undefined) return { ...about, state: 'missing', message: noWebhooks(scope) };
   // A webhook without type and address is never made, and is refused as such only to those who may make one.
   const answer = await http.request({
     method: 'POST',
@@ -40,15 +46,21 @@ async function checkWebhooks(
     accept: [400, 403, 404, 422],
   });
   if (answer.status === 400 || answer.status === 422) {
-    return { right, state: 'ok', message: `The token may register webhooks of ${scope}` };
+    return { ...about, state: 'ok', message: `The token may register webhooks of ${scope}` };
   }
-  const message = `The token may not register webhooks of ${scope}: its user must be ${right}${wordsOf(answer)}`;
-  return { right, state: 'missing', message };
+  const message = `The token may not register webhooks of ${scope}: its user must be ${about.right}${wordsOf(answer.text)}`;
+  return { ...about, state: 'missing', message };
 }
 
+const refusal = z.object({ message: z.string().min(1).max(500) });
+
 /** The host's own words, which name the token's missing permission: "required scope(s): [write:organization]". */
-function wordsOf(answer: HttpAnswer): string {
-  if (answer.status !== 403) return '';
-  const said = z.object({ message: z.string().min(1).max(500) }).safeParse(answer.json()).data;
-  return said === undefined ? '' : `; the host says: ${said.message}`;
+function wordsOf(answer: string): string {
+  try {
+    const said = refusal.safeParse(JSON.parse(answer)).data;
+    return said === undefined ? '' : `; the host says: ${said.message}`;
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return '';
+    throw thrown;
+  }
 }

@@ -50,8 +50,8 @@ export async function listScopes(api: GiteaApi): Promise<CodeScope[]> {
   const own = await readUser(api);
   const scopes: CodeScope[] = [{ path: own.login, name: own.full_name || own.login, level: 'account' }];
   const urlOf = (page: number) => api.path('/user/orgs', { page, limit: pageSize });
-  for await (const { username, full_name: name } of readAll(api, urlOf, organization)) {
-    scopes.push({ path: username, name: name || username, level: 'organization' });
+  for await (const { name, fullName } of readAll(api, urlOf, organization)) {
+    scopes.push({ path: name, name: fullName || name, level: 'organization' });
   }
   return scopes;
 }

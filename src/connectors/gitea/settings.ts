@@ -17,7 +17,8 @@ export const giteaSettings = z.strictObject({
     title: 'Access token',
     description:
       'From Settings, Applications, with the permissions read:user, write:organization and write:repository; ' +
-      'write:user as well to link repositories of the user itself.',
+      'write:user as well to link all repositories of the user itself. What can be linked: an organization (level ' +
+      'organization), the user itself (account), single repositories such as acme/checkout (project).',
   }),
   ...egressFields,
 });

@@ -92,7 +92,11 @@ export const review = z.object({
 });
 export type WireReview = z.output<typeof review>;
 
-export const organization = z.object({ username: z.string(), full_name: z.string().nullish() });
+/** `username` is the older word for its name. */
+export const organization = z
+  .object({ name: z.string().nullish(), username: z.string().nullish(), full_name: z.string().nullish() })
+  .transform(({ name, username, full_name: fullName }) => ({ name: name ?? username ?? '', fullName }))
+  .refine(({ name }) => name !== '', 'has no name');
 
 export const webhook = z.object({ id: z.number(), config: z.record(z.string(), z.string()) });
 

@@ -36,7 +36,7 @@ export async function load(
 }
 
 /** @throws status-unexpected when it is not there */
-export async function loadRepository(api: GitHubApi, name: string): Promise<RepositoryInfo> {
+async function loadRepository(api: GitHubApi, name: string): Promise<RepositoryInfo> {
   const answer = await api.request({ method: 'GET', url: repositoryPath(name, '') });
   return toRepository(read(answer, repositoryWire));
 }

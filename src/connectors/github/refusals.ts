@@ -6,14 +6,24 @@ import type { HttpAnswer } from '../../kit/http.ts';
 const unspokenWaitMs = 60_000;
 const longestMessage = 300;
 
-const refusal = z.object({ message: z.string() });
+const refusal = z.object({
+  message: z.string(),
+  errors: z.array(z.union([z.string(), z.object({ message: z.string() })])).optional(),
+});
 
 type Refused = Pick<HttpAnswer, 'status' | 'headers' | 'url' | 'text'>;
 
-/** GitHub's own sentence on why it refuses; undefined when it gives none. */
+/** GitHub's own sentences on why it refuses; undefined when it gives none. */
 export function findMessage({ text }: Pick<Refused, 'text'>): string | undefined {
+  const said = refusal.safeParse(jsonOf(text)).data;
+  if (said === undefined) return undefined;
+  const more = (said.errors ?? []).map((one) => (typeof one === 'string' ? one : one.message));
+  return [said.message, ...more].join('; ').slice(0, longestMessage);
+}
+
+function jsonOf(text: string): unknown {
   try {
-    return refusal.safeParse(JSON.parse(text)).data?.message.slice(0, longestMessage);
+    return JSON.parse(text);
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return undefined;
     throw thrown;
@@ -24,11 +34,12 @@ export function findMessage({ text }: Pick<Refused, 'text'>): string | undefined
  * Until when GitHub wants no more; undefined when the answer is no matter of rates. Both its limits come as 403 or 429.
  * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-export function findLimitEnd(answer: Refused, now: Date): Date | undefined {
+function findLimitEnd(answer: Refused, now: Date): Date | undefined {
   const { headers, status } = answer;
   const after = Number(headers['retry-after'] ?? '');
   if (after > 0) return new Date(now.getTime() + after * 1_000);
-  if (headers['x-ratelimit-remaining'] === '0') return findReset(headers, now);
+  const reset = headers['x-ratelimit-remaining'] === '0' ? findReset(headers, now) : undefined;
+  if (reset !== undefined) return reset;
   const says = findMessage(answer) ?? '';
   return status === 429 || /rate limit|abuse detection/i.test(says)
     ? new Date(now.getTime() + unspokenWaitMs)

@@ -14,26 +14,38 @@ export function findScopes({ headers }: Pick<HttpAnswer, 'headers'>): string[] |
     .filter((scope) => scope !== '');
 }
 
-const missing = (right: string, message: string): RightReport => ({ right, state: 'missing', message });
+type Finding = Omit<RightReport, 'neededFor'>;
+
+const missing = (right: string, message: string): Finding => ({ right, state: 'missing', message });
+const forReading = (finding: Finding): RightReport => ({ ...finding, neededFor: 'reading' });
+const forWebhooks = (finding: Finding): RightReport => ({ ...finding, neededFor: 'webhooks' });
 
 /** Each right that a link of the scope needs, tried on one of its repositories. */
 export async function checkRights(api: GitHubApi, scope: string): Promise<RightReport[]> {
   const owner = await findOwner(api, scope);
   if (owner === undefined) {
-    return [missing('Metadata: read', `There is no account or organization ${scope} that the token sees`)];
+    const message = `There is no account or organization ${scope} that the token sees`;
+    return [forReading(missing('Metadata: read', message))];
   }
   if (owner.kind !== 'repository' && owner.login !== scope) {
     return [
-      missing('path', `GitHub writes it ${owner.login}, not ${scope}: paths are compared to the letter`),
+      forReading(
+        missing('path', `GitHub writes it ${owner.login}, not ${scope}: paths are compared to the letter`),
+      ),
     ];
   }
   const sample = await findSample(api, scope);
   if (sample === undefined) {
-    return [missing('Metadata: read', `The token sees no repository of ${scope}`)];
+    return [forReading(missing('Metadata: read', `The token sees no repository of ${scope}`))];
   }
   if (owner.kind === 'repository' && sample.full_name !== scope) {
     return [
-      missing('path', `GitHub writes it ${sample.full_name}, not ${scope}: paths are compared to the letter`),
+      forReading(
+        missing(
+          'path',
+          `GitHub writes it ${sample.full_name}, not ${scope}: paths are compared to the letter`,
+        ),
+      ),
     ];
   }
   const { full_name: name } = sample;
@@ -44,9 +56,9 @@ export async function checkRights(api: GitHubApi, scope: string): Promise<RightR
     ask(api, withQuery(hooksOf(owner.kind === 'user' ? name : scope), { per_page: 1 }), []),
   ]);
   return [
-    readingReport('Contents: read', 'commits and branches', name, contents),
-    readingReport('Pull requests: read', 'pull requests', name, pullRequests),
-    webhooksReport(owner, scope, webhooks),
+    forReading(readingReport('Contents: read', 'commits and branches', name, contents)),
+    forReading(readingReport('Pull requests: read', 'pull requests', name, pullRequests)),
+    forWebhooks(webhooksReport(owner, scope, webhooks)),
   ];
 }
 
@@ -64,7 +76,7 @@ async function findSample(api: GitHubApi, scope: string): Promise<WireRepository
 
 const isRefused = ({ status }: HttpAnswer): boolean => status === 403 || status === 404;
 
-function readingReport(right: string, what: string, name: string, answer: HttpAnswer): RightReport {
+function readingReport(right: string, what: string, name: string, answer: HttpAnswer): Finding {
   if (!isRefused(answer)) return { right, state: 'ok', message: `The token may read ${what}` };
   // A classic token has one scope for all of it.
   const named = findScopes(answer) === undefined ? right : 'repo';
@@ -97,7 +109,7 @@ const webhookRights: Record<Owner['kind'], { fine: string; classic: string; role
 /** `repo` holds `admin:repo_hook`. */
 const widerScopes: Record<string, string> = { 'admin:repo_hook': 'repo' };
 
-function webhooksReport({ kind }: Owner, scope: string, answer: HttpAnswer): RightReport {
+function webhooksReport({ kind }: Owner, scope: string, answer: HttpAnswer): Finding {
   const { fine, classic, role } = webhookRights[kind];
   const scopes = findScopes(answer);
   const right = scopes === undefined ? fine : classic;

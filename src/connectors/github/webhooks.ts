@@ -1,5 +1,7 @@
+import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
 import { type GitHubApi, pageSize, read, readAll, repositoryPath, withQuery } from './api.ts';
+import { findMessage } from './refusals.ts';
 import { findOwner, listWire } from './scopes.ts';
 import { webhook } from './wire.ts';
 
@@ -51,18 +53,22 @@ async function put(
   const config = { url, secret, content_type: 'json', insecure_ssl: '0' };
   const [known, ...others] = await findIds(api, hooks, url);
   for (const id of others) await remove(api, hooks, id);
-  const answer =
-    known === undefined
-      ? await api.request({
-          method: 'POST',
-          url: hooks,
-          json: { name: 'web', active: true, events, config },
-        })
-      : await api.request({
-          method: 'PATCH',
-          url: `${hooks}/${known}`,
-          json: { active: true, events, config },
-        });
+  const wanted = { active: true, events, config };
+  const answer = await api.request({
+    ...(known === undefined
+      ? { method: 'POST', url: hooks, json: { name: 'web', ...wanted } }
+      : { method: 'PATCH', url: `${hooks}/${known}`, json: wanted }),
+    accept: [404, 422],
+  });
+  if (answer.status === 404) {
+    throw new TielineError('remote-forbidden', `GitHub shows the token no webhooks at ${hooks}`, {
+      hint: 'It needs the right to read and write webhooks, and its user to be an admin or owner there.',
+    });
+  }
+  if (answer.status === 422) {
+    const says = findMessage(answer) ?? 'it gives no reason';
+    throw new TielineError('status-unexpected', `GitHub refuses the webhook ${url} at ${hooks}: ${says}`);
+  }
   return String(read(answer, webhook).id);
 }
 

@@ -64,11 +64,13 @@ export const harnessCodeHost: CodeHost<HarnessCodeSettings> = {
     const [sees, webhooks] = await Promise.all([
       checkRight(api, api.space(scope, ''), {
         right: 'view the space',
+        neededFor: 'reading',
         missing: `The token does not see ${scope}`,
       }),
       // Only who may edit a space sees its webhooks: in Harness the Account Admin.
       checkRight(api, api.space(scope, '/webhooks', { limit: 1 }), {
         right: 'Account Admin',
+        neededFor: 'webhooks',
         missing: `The token may not see and register webhooks of ${scope}: its user needs Account Admin permissions`,
       }),
     ]);
@@ -134,9 +136,9 @@ async function remove(api: HarnessApi, scope: string, identifier: string): Promi
 async function checkRight(
   { http }: HarnessApi,
   url: string,
-  { right, missing }: { right: string; missing: string },
+  { missing, ...needed }: Pick<RightReport, 'right' | 'neededFor'> & { missing: string },
 ): Promise<RightReport> {
   const answer = await http.request({ method: 'GET', url, accept: [403, 404] });
-  if (answer.status < 400) return { right, state: 'ok', message: `The token may ${right}` };
-  return { right, state: 'missing', message: missing };
+  if (answer.status < 400) return { ...needed, state: 'ok', message: `The token has: ${needed.right}` };
+  return { ...needed, state: 'missing', message: missing };
 }

@@ -96,24 +96,35 @@ async function pushedCommits(
   body: HookBody | undefined,
 ): Promise<WireCommit[]> {
   const own = body?.commits ?? (body?.head_commit ? [body.head_commit] : []);
-  // A new branch brings what is on others already: its head tells enough.
-  if (before === undefined) return own;
+  // A new branch brings what is on others already: its head tells enough. The hook tells it without its files.
+  if (before === undefined) return (await listWithFiles(api, repository, { git_ref: after }, 1)) ?? own;
   if (body?.total_commits_count != null && body.total_commits_count <= own.length) return own;
+  // A force-push may have taken the commits away meanwhile.
+  return (await listWithFiles(api, repository, { git_ref: after, after: before }, mostCommits)) ?? own;
+}
+
+/** Commits with their files, newest first; undefined when git has them no longer. */
+async function listWithFiles(
+  api: HarnessApi,
+  repository: RepositoryInfo,
+  range: { git_ref: string; after?: string },
+  most: number,
+): Promise<WireCommit[] | undefined> {
   const found: WireCommit[] = [];
-  for (let page = 1; found.length < mostCommits; page += 1) {
-    const query = { git_ref: after, after: before, include_stats: true, page, limit: pageSize };
+  const limit = Math.min(pageSize, most);
+  for (let page = 1; found.length < most; page += 1) {
+    const query = { ...range, include_stats: true, page, limit };
     const answer = await api.http.request({
       method: 'GET',
       url: api.repository(repository.name, '/commits', query),
       accept: [400, 404],
     });
-    // A force-push may have taken the commits away meanwhile.
-    if (answer.status >= 400) return own;
+    if (answer.status >= 400) return undefined;
     const { commits } = read(answer, commitList);
     found.push(...commits);
-    if (commits.length < pageSize) break;
+    if (commits.length < limit) break;
   }
-  return found.slice(0, mostCommits);
+  return found.slice(0, most);
 }
 
 async function loadPullRequest(
@@ -123,15 +134,21 @@ async function loadPullRequest(
 ): Promise<DevInfo> {
   const at = (tail: string, query = {}) =>
     api.repository(repository.name, `/pullreq/${number}${tail}`, query);
-  const [answer, reviewers, commits] = await Promise.all([
+  const [answer, reviewers] = await Promise.all([
     api.http.request({ method: 'GET', url: at(''), accept: [404] }),
     listReviewers(api, at('/reviewers')),
-    listCommits(api, (page) => at('/commits', { page, limit: pageSize })),
   ]);
   if (answer.status === 404) {
     return { ...nothing(repository), gone: [{ kind: 'pull-request', id: String(number) }] };
   }
   const wire = read(answer, pullRequest);
+  const { source_sha: head, merge_base_sha: base } = wire;
+  // Its own list of commits tells nothing of their files.
+  const withFiles =
+    head != null && base != null
+      ? await listWithFiles(api, repository, { git_ref: head, after: base }, mostCommits)
+      : undefined;
+  const commits = withFiles ?? (await listCommits(api, (page) => at('/commits', { page, limit: pageSize })));
   return {
     ...nothing(repository),
     commits: commits.map((one) => toCommit(api, repository, one)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { egressFields } from '../../kit/egress.ts';
 import { secretReference } from '../../kit/settings.ts';
 
 /**
@@ -23,21 +24,7 @@ export const harnessCodeSettings = z.strictObject({
     title: 'Access token',
     description: 'Of a user with Account Admin permissions; in Harness under My Profile, API Keys.',
   }),
-  certificateAuthority: z
-    .string()
-    .includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM form')
-    .optional()
-    .meta({
-      title: 'Certificate authority',
-      description: 'PEM of a private authority that signed the certificate of the host.',
-    }),
-  allowAddresses: z
-    .array(z.union([z.cidrv4(), z.cidrv6()]))
-    .optional()
-    .meta({
-      title: 'Allowed addresses',
-      description: 'Private address ranges that this connection may reach, such as 10.1.2.0/24.',
-    }),
+  ...egressFields,
 });
 
 export type HarnessCodeSettings = z.output<typeof harnessCodeSettings>;

@@ -61,6 +61,8 @@ export const pullRequest = z.object({
   author: principal.nullish(),
   source_branch: z.string(),
   source_repo_id: z.number().nullish(),
+  source_sha: z.string().nullish(),
+  merge_base_sha: z.string().nullish(),
   target_branch: z.string(),
   /** Milliseconds. */
   updated: z.number().nullish(),

@@ -15,6 +15,7 @@ import { createDevLinkSubmitter } from './dev-info/links.ts';
 import { createDevInfoSubmitter } from './dev-info/submit.ts';
 import { gatedDeployments, readGatingStatus } from './gating.ts';
 import { findBuild, findDeployment } from './held-state.ts';
+import { createIssues } from './issues.ts';
 import { createMetadata } from './metadata.ts';
 import { type JiraParts, openParts } from './parts.ts';
 import { buildLink, deploymentLink } from './remote-link.ts';
@@ -58,6 +59,7 @@ export function createJiraClient(connection: Connection<JiraSettings>): JiraClie
       },
     },
     devInfo: createDevInfo(connection, parts),
+    issues: createIssues(parts),
     metadata: createMetadata(parts),
   };
 }

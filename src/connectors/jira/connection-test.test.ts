@@ -75,6 +75,39 @@ describe('the test of a connection to Jira Data Center', () => {
     expect(capability(answer, 'builds')?.message).toContain('links on the issues');
   });
 
+  it('at an address where there is none says so, and nothing of projects or permissions', async () => {
+    const { report: answer, states } = await report({}, { platform: account });
+    expect(states).toMatchObject({
+      site: 'failed',
+      account: 'failed',
+      permissions: 'failed',
+      builds: 'failed',
+    });
+    const { message, hint } = capability(answer, 'permissions') ?? {};
+    expect(message).toMatch(/\/mypermissions\?… answered 404/);
+    expect(hint).toMatch(/Check the address/);
+  });
+
+  it.each([
+    [
+      'consent',
+      { type: 'oauth', clientId: 'a', clientSecret: { secret: 's' } },
+      /knows no apps of Atlassian’s developer console; use a personal access token/,
+    ],
+    [
+      'service account',
+      { type: 'service-account', clientId: 'a', clientSecret: { secret: 's' } },
+      /knows no service accounts of Atlassian; use a personal access token/,
+    ],
+  ])('with a %s of the cloud says what to use instead', async (_, platform, said) => {
+    const { report: answer } = await report(selfHosted, { platform });
+    expect(capability(answer, 'account')).toMatchObject({
+      state: 'refused',
+      code: 'jira-token-unsupported',
+      message: expect.stringMatching(said),
+    });
+  });
+
   it('names each permission that is missing, project by project', async () => {
     const routes = {
       ...selfHosted,

@@ -41,7 +41,9 @@ async function readPermissions(
       permissions: names.join(','),
       ...(project && { projectKey: project }),
     });
-    return http.request({ method: 'GET', url: `/rest/api/2/mypermissions?${query}`, accept: [400, 404] });
+    // Without a project nothing is asked for that might not be there but Jira itself.
+    const accept = project === undefined ? [400] : [400, 404];
+    return http.request({ method: 'GET', url: `/rest/api/2/mypermissions?${query}`, accept });
   };
   const names = [...projectPermissionNames, adminPermission];
   const first = await ask([...names, panelPermission]);

@@ -96,12 +96,26 @@ const byRule = (rule: Rule, telling: Telling, cause?: TielineError) =>
     cause,
   });
 
+/** How a credential of Atlassian's cloud fails before Jira is asked, also where Jira is not in the cloud. */
+const withoutCloud: ErrorCode[] = ['authorization-missing', 'jira-site-unknown'];
+
 /**
  * A client whose errors say why Jira refuses the account: a CAPTCHA, no passwords, no such tokens in this version, an
  * address that is not allowed, a missing scope. An answer as to nobody, which Jira gives to some wrong credentials, is
  * an error as well, and so is a page.
  */
 export function explainRefusals(http: Http, platform: Platform, identify: () => Promise<JiraIdentity>): Http {
+  /** What is wrong when this Jira takes no such credential at all. */
+  const findStranger = async (
+    cause: TielineError | undefined,
+    details = cause?.details,
+  ): Promise<TielineError | undefined> => {
+    const identity = await identify().catch(() => undefined);
+    const unsuited = identity && findUnsuited(platform.type, identity);
+    return (
+      unsuited && new TielineError(unsuited.code, unsuited.message, { hint: unsuited.hint, details, cause })
+    );
+  };
   const findRefusal = async (telling: Telling, cause?: TielineError): Promise<TielineError | undefined> => {
     const { status, url } = telling;
     const options = { details: cause?.details ?? { status, url }, cause };
@@ -111,11 +125,8 @@ export function explainRefusals(http: Http, platform: Platform, identify: () => 
     const nobody = isNobody(telling);
     if (!nobody && !isAboutCredentials(telling)) return undefined;
     // Who cannot be asked for its version gets the plain error.
-    const identity = await identify().catch(() => undefined);
-    const unsuited = identity && findUnsuited(platform.type, identity);
-    if (unsuited !== undefined) {
-      return new TielineError(unsuited.code, unsuited.message, { ...options, hint: unsuited.hint });
-    }
+    const unsuited = await findStranger(cause, options.details);
+    if (unsuited !== undefined) return unsuited;
     if (rule !== undefined) return byRule(rule, telling, cause);
     if (!nobody && !/AUTHENTICATED_FAILED/.test(loginReason(telling))) return undefined;
     return new TielineError(
@@ -131,6 +142,7 @@ export function explainRefusals(http: Http, platform: Platform, identify: () => 
       const answer = await http.request(request).catch(async (thrown: unknown) => {
         if (!(thrown instanceof TielineError)) throw thrown;
         const telling = tellingOf(thrown);
+        if (withoutCloud.includes(thrown.code)) throw (await findStranger(thrown)) ?? thrown;
         throw (telling && (await findRefusal(telling, thrown))) ?? explainRedirect(thrown);
       });
       if (answer.status >= 400 && answer.status !== 401 && answer.status !== 403) return answer;

@@ -81,7 +81,7 @@ describe('the ways into Jira Cloud', () => {
     expect(found(before, 'account')).toMatchObject({
       state: 'refused',
       code: 'authorization-missing',
-      hint: expect.stringContaining('Press Authorise'),
+      hint: expect.stringContaining('press Authorise'),
     });
 
     cloud.simulator.faults.consentAs('dana@tieline-demo.example');

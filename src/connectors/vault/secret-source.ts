@@ -39,7 +39,11 @@ function notThere(path: string, answer: HttpAnswer): TielineError {
     });
   }
   const { version, destroyed, deletion_time: deletedAt } = asRecord(answerData(answer).metadata);
-  if (version === undefined) return missing(`Vault has no secret at ${path}`);
+  if (version === undefined) {
+    return missing(`Vault has no secret at ${path}`, {
+      hint: 'Check the path, and write it as in vault kv get.',
+    });
+  }
   return missing(
     `Version ${version} of ${path} was ${destroyed === true ? 'destroyed' : `deleted at ${deletedAt}`} in Vault`,
     { hint: 'Undelete it there, or write a new version.' },

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { CodeHost, CodeScope } from '../../kit/code-host.ts';
+import { TielineError } from '../../kit/errors.ts';
+import { apiPath, encodePath, openApi, pageSize, read, readAll, repositoryPath } from './api.ts';
+import { history } from './history.ts';
+import { eventOf, parseHook } from './hook.ts';
+import { findRepository, load } from './load.ts';
+import { toBranch, toRepository } from './mapping.ts';
+import { checkRights } from './rights.ts';
+import type { BitbucketSettings } from './settings.ts';
+import { subscribe, unsubscribe } from './webhooks.ts';
+import { branch, repository } from './wire.ts';
+
+const membership = z.object({ workspace: z.object({ slug: z.string(), name: z.string().nullish() }) });
+const refusal = z.object({ error: z.object({ message: z.string().max(500) }) });
+
+/**
+ * Bitbucket Cloud as a code host. A scope is a workspace, `acme` (level `account`), or one repository, `acme/checkout`
+ * (level `project`): Bitbucket's projects have no webhooks and are no part of a repository's name.
+ */
+export const bitbucketHost: CodeHost<BitbucketSettings> = {
+  signature: { type: 'hmac', headers: [{ name: 'x-hub-signature', prefix: 'sha256=' }] },
+  deliveryHeader: 'x-request-uuid',
+  eventOf,
+  parse: parseHook,
+  load: (connection, touched, how) => load(openApi(connection), touched, how),
+
+  async scopes(connection) {
+    const { workspace } = connection.settings;
+    if (workspace !== undefined) return [{ path: workspace, name: workspace, level: 'account' }];
+    const scopes: CodeScope[] = [];
+    const url = apiPath('/user/workspaces', { pagelen: pageSize });
+    for await (const { workspace: found } of readAll(openApi(connection), url, membership)) {
+      scopes.push({ path: found.slug, name: found.name || found.slug, level: 'account' });
+    }
+    return scopes;
+  },
+
+  async *repositories(connection, scope) {
+    const api = openApi(connection);
+    if (scope.includes('/')) {
+      const found = await findRepository(api, scope);
+      if (found === undefined) {
+        throw new TielineError(
+          'status-unexpected',
+          `There is no repository ${scope}, or the token does not see it`,
+        );
+      }
+      yield found;
+      return;
+    }
+    const url = apiPath(`/repositories/${encodePath(scope)}`, { pagelen: pageSize });
+    for await (const wire of readAll(api, url, repository)) yield toRepository(wire);
+  },
+
+  checkRights: (connection, scope) => checkRights(openApi(connection), scope),
+  subscribe: (connection, scope, hook) => subscribe(openApi(connection), scope, hook),
+  unsubscribe: (connection, scope, uuid) => unsubscribe(openApi(connection), scope, uuid),
+  history: (connection, repositoryInfo, of, from) => history(openApi(connection), repositoryInfo, of, from),
+
+  async createBranch(connection, repositoryInfo, { name, from }) {
+    const answer = await openApi(connection).http.request({
+      method: 'POST',
+      url: repositoryPath(repositoryInfo.name, '/refs/branches'),
+      // The name of a branch stands for its head.
+      json: { name, target: { hash: from } },
+      accept: [400, 409],
+    });
+    if (
+      answer.status === 409 ||
+      (answer.status === 400 && /BRANCH_ALREADY_EXISTS|already exists/i.test(answer.text))
+    ) {
+      throw new TielineError('name-taken', `There is a branch "${name}" in ${repositoryInfo.name} already`);
+    }
+    if (answer.status === 400) {
+      const said = refusal.safeParse(answer.json()).data?.error.message ?? 'the request was refused';
+      throw new TielineError('status-unexpected', `${answer.url} answered 400: ${said}`);
+    }
+    const made = read(answer, branch);
+    return toBranch(repositoryInfo, made.name, made.target);
+  },
+};
