@@ -138,8 +138,8 @@ function joinFeatures(foundation: Foundation) {
     publicUrl: signIn.publicUrl,
   };
   const connections: Connections = createConnections({ ...opening, lookEveryMs: pace?.lookEveryMs });
-  const { connections: store, health, jiraClients } = connections;
-  const parts = { ...opening, connections: store, health, jiraClients };
+  const { connections: store, health, open, jiraClients } = connections;
+  const parts = { ...opening, connections: store, health, open, jiraClients };
   const devPanel = createDevPanel({
     ...parts,
     isSigned,

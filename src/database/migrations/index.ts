@@ -12,6 +12,7 @@ import { devPanel } from './0011-dev-panel.ts';
 import { resourceLabels } from './0012-resource-labels.ts';
 import { dataCenterPanel } from './0013-data-center-panel.ts';
 import { looksAndSmartCommits } from './0014-looks-and-smart-commits.ts';
+import { linkRules } from './0015-link-rules.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order in which they run. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   resourceLabels,
   dataCenterPanel,
   looksAndSmartCommits,
+  linkRules,
 ];

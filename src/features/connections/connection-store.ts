@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid, validate } from 'uuid';
-import { type Database, errorCodeOf, type Schema } from '../../database/index.ts';
+import { type Database, errorCodeOf, forgetGrant, type Schema } from '../../database/index.ts';
 import type { Settings } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import { releaseConnection } from '../../work/index.ts';
@@ -131,6 +131,7 @@ export function createConnectionStore(database: Database): ConnectionStore {
       await releaseConnection(trx, { connectionId: id, now });
       await sql`delete from connect_keys where connection_id = ${id}::uuid`.execute(trx);
       await keepUses(change, { kind: 'connection', id }, []);
+      await forgetGrant(trx, id);
       await sql`delete from connections where id = ${id}::uuid`.execute(trx);
       await note({
         action: 'connection.deleted',

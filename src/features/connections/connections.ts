@@ -12,6 +12,7 @@ import { createHealthStore, type HealthStore } from './health-store.ts';
 import { createJiraClients, type JiraClients } from './jira-clients.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import type { ConnectionParts } from './open-connection.ts';
+import { createOpenConnections, type OpenConnections } from './open-connections.ts';
 import { connectionRoutes } from './routes.ts';
 import { connectionRuleRoutes } from './rule-routes.ts';
 import { createSecretSources } from './secret-sources.ts';
@@ -21,6 +22,7 @@ import { connectionTestRoutes } from './test-routes.ts';
 export interface Connections {
   connections: ConnectionStore;
   health: HealthStore;
+  open: OpenConnections;
   jiraClients: JiraClients;
   /** Connections through which secrets are read. */
   sources: SecretSources;
@@ -44,11 +46,13 @@ export function createConnections(
   const connections = createConnectionStore(database);
   const health = createHealthStore(options);
   const sources = createSecretSources(database, { ...options, connections });
-  const jiraClients = createJiraClients(database, { ...options, connections });
+  const open = createOpenConnections(database, { ...options, connections });
+  const jiraClients = createJiraClients(open);
   const parts = { ...options, connections, health, jiraClients, consents: createConsentStore(options) };
   return {
     connections,
     health,
+    open,
     jiraClients,
     sources,
     routes: () => [

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { forgetGrant } from '../../database/index.ts';
 import type { Consent } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { GrantStore } from '../../kit/http.ts';
@@ -86,11 +87,13 @@ export function consentRoutes(parts: ConsentRouteParts): FastifyPluginAsyncZod {
       async (request, reply) => {
         const stored = await getVisibleConnection(connections, request.actor, request.params.connection);
         requireRole(request.actor, 'editor', stored.scope);
-        await grants.forget(stored.id);
         await changes.make(request, async ({ trx, note }) => {
+          await forgetGrant(trx, stored.id);
           await note({ action: 'connection.authorization-forgotten', ...aboutOf(stored) });
           await health.checkSoon(trx, stored.id);
         });
+        // What this replica remembers of it must not pass that check.
+        await grants.forget(stored.id);
         return reply.status(204).send(null);
       },
     );

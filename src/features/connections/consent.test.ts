@@ -91,6 +91,17 @@ describe('a user', () => {
     ]);
   });
 
+  it('is forgotten with the connection', async () => {
+    const id = await connect();
+    hub.simulator.faults.consentAs(account().email);
+    await comeBack(await visit(await begin(id)));
+    const count = async () =>
+      (await hub.database.pool.query('select from user_grants where key = $1', [id])).rowCount;
+    expect(await count()).toBe(1);
+    expect((await hub.call('DELETE', `/api/v1/connections/${id}`)).status).toBe(204);
+    expect(await count()).toBe(0);
+  });
+
   it('who does not agree is told so, and nothing is kept', async () => {
     const id = await connect();
     hub.simulator.faults.consentAs(account().email);

@@ -4,7 +4,8 @@ export { connectionSettings, environmentRules, usageScopes } from './connection-
 export { type Connections, createConnections } from './connections.ts';
 export type { HealthStore } from './health-store.ts';
 export type { JiraClients } from './jira-clients.ts';
-export { type ConnectionParts, openConnection, parseSettings } from './open-connection.ts';
+export { type ConnectionParts, parseSettings } from './open-connection.ts';
+export type { OpenConnections } from './open-connections.ts';
 export { createSecretSources } from './secret-sources.ts';
 export type { EnvironmentRules, StoredConnection } from './stored-connection.ts';
 export { getVisibleConnection } from './visible-connection.ts';

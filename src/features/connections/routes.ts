@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
-import type { GrantStore } from '../../kit/http.ts';
 import { cursorOf, nameText, pageOf, pageQuery } from '../../kit/paging.ts';
 import { type Actor, type Change, type Changes, requireRole, scopesOf } from '../access/index.ts';
 import { checkSettings } from './check-settings.ts';
@@ -30,12 +29,11 @@ export type ConnectionRouteParts = ConnectionParts & {
   connections: ConnectionStore;
   health: HealthStore;
   changes: Changes;
-  grants: Pick<GrantStore, 'forget'>;
 };
 
 /** `/api/v1/connections`: make, change, list. What is saved is tested first. */
 export function connectionRoutes(parts: ConnectionRouteParts): FastifyPluginAsyncZod {
-  const { connections, changes, health, grants } = parts;
+  const { connections, changes, health } = parts;
 
   const testFirst = async (openable: Openable, evenFailing: boolean): Promise<Tested> => {
     const tested = await testConnection(parts, openable);
@@ -158,7 +156,6 @@ export function connectionRoutes(parts: ConnectionRouteParts): FastifyPluginAsyn
         const stored = await visible(request.actor, request.params.connection);
         requireRole(request.actor, 'editor', stored.scope);
         await changes.make(request, (change) => connections.remove(change, stored.id));
-        await grants.forget(stored.id);
         return reply.status(204).send(null);
       },
     );

@@ -1,7 +1,7 @@
 import type { CodeHost } from '../../kit/code-host.ts';
 import type { Connection, Settings } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
-import { type ConnectionParts, type ConnectionStore, openConnection } from '../connections/index.ts';
+import type { OpenConnections } from '../connections/index.ts';
 
 /** A code host, opened by one of its connections. */
 export interface OpenedHost {
@@ -19,27 +19,22 @@ export interface CodeHosts {
   find(connectionId: string): Promise<CodeHost<Settings>>;
 }
 
-/** Opens code hosts through the connection store. */
-export function createCodeHosts(parts: ConnectionParts & { connections: ConnectionStore }): CodeHosts {
+/** Code hosts of open connections. */
+export function createCodeHosts(open: OpenConnections): CodeHosts {
   const connectors = new Map<string, CodeHost<Settings>>();
-  const codeHostOf = (connectorId: string, name: string): CodeHost<Settings> => {
-    const codeHost = parts.connectors.get(connectorId)?.codeHost;
-    if (codeHost !== undefined) return codeHost;
-    throw new TielineError('request-invalid', `"${name}" is not a connection to a code host`);
+  const openHost = async (connectionId: string): Promise<OpenedHost> => {
+    const { connector, connection, stored } = await open.get(connectionId);
+    const { codeHost } = connector;
+    if (codeHost === undefined) {
+      throw new TielineError('request-invalid', `"${stored.name}" is not a connection to a code host`);
+    }
+    return { codeHost, connection, address: addressOf(stored.settings) };
   };
   return {
-    async open(connectionId) {
-      const stored = await parts.connections.get(connectionId);
-      const codeHost = codeHostOf(stored.connector, stored.name);
-      const { connection } = await openConnection(parts, stored);
-      return { codeHost, connection, address: addressOf(stored.settings) };
-    },
+    open: openHost,
     async find(connectionId) {
-      const known = connectors.get(connectionId);
-      if (known !== undefined) return known;
-      const stored = await parts.connections.get(connectionId);
-      const codeHost = codeHostOf(stored.connector, stored.name);
       // A connection never changes its connector.
+      const codeHost = connectors.get(connectionId) ?? (await openHost(connectionId)).codeHost;
       connectors.set(connectionId, codeHost);
       return codeHost;
     },
@@ -47,7 +42,7 @@ export function createCodeHosts(parts: ConnectionParts & { connections: Connecti
 }
 
 /** Every connector of a code host has its address in the same setting. */
-function addressOf({ baseUrl }: Settings): string {
+export function addressOf({ baseUrl }: Settings): string {
   if (typeof baseUrl === 'string') return baseUrl.toLowerCase().replace(/\/+$/, '');
   throw new TypeError('a code host without a base URL');
 }

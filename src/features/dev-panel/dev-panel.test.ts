@@ -123,13 +123,46 @@ describe('a link that is made where work was done before', () => {
     });
   });
 
+  it('follows its rules when they are changed', async () => {
+    const { body } = await linked.hub.call('GET', '/api/v1/links');
+    const [link] = body.items;
+    const change = (rules: object) =>
+      linked.hub.call('PUT', `/api/v1/links/${link.id}`, { name: link.name, ...rules });
+    expect(await change({ projects: ['OPS'] })).toMatchObject({ status: 200 });
+    await expect.poll(() => linked.panel(), { timeout: 10_000 }).toEqual({});
+    await change({ projects: null });
+    await expect
+      .poll(() => linked.panel(), { timeout: 10_000 })
+      .toMatchObject({ 'commit MYT-1 pay': ['MYT-1', 'MYT-2'] });
+    await change({ excludeRepositories: ['acme/*'] });
+    await expect.poll(() => linked.panel(), { timeout: 10_000 }).toEqual({});
+  });
+
+  it('keeps its scope for life', async () => {
+    const { body } = await linked.hub.call('GET', '/api/v1/links');
+    const [{ id, name }] = body.items;
+    const moved = await linked.hub.call('PUT', `/api/v1/links/${id}`, {
+      name,
+      paths: ['acme/shop/platform'],
+    });
+    // Of projects a link may gain and lose some.
+    expect(moved).toMatchObject({ status: 200, body: { scopes: [{ path: 'acme/shop/platform' }] } });
+    const account = await linked.link({ level: 'account', paths: ['acme'] });
+    const refused = await linked.hub.call('PUT', `/api/v1/links/${account.id}`, {
+      name: 'a',
+      paths: ['other'],
+    });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'link-scope-fixed' } });
+    expect(refused.body.hint).toContain('Delete the link, and make a new one');
+  });
+
   it('takes no second link of the same scope, and says which has it', async () => {
     const second = await linked.hub.call('POST', '/api/v1/links', {
       name: 'second',
       hostConnection: linked.hostConnection,
       jiraConnection: linked.jiraConnection,
       level: 'project',
-      paths: ['acme/shop/web'],
+      paths: ['acme/shop/platform'],
     });
     expect(second).toMatchObject({ status: 409, body: { code: 'scope-linked' } });
     expect(second.body.detail).toContain('"link-2"');

@@ -11,6 +11,8 @@ import type { CodeHosts, OpenedHost } from './code-hosts.ts';
 import { type Link, type LinkStore, noLink } from './link-store.ts';
 import { levels, linkRules, linkView, scopePath, shownView, viewLink } from './link-view.ts';
 import { countShown } from './memory.ts';
+import type { LookStore } from './reconcile-store.ts';
+import { lookView, viewLook } from './reconcile-view.ts';
 import { hookUrl, type Subscriptions } from './subscriptions.ts';
 
 /** What the routes of links stand on. */
@@ -20,6 +22,7 @@ export interface LinkParts {
   connections: ConnectionStore;
   links: LinkStore;
   backfills: BackfillStore;
+  looks: LookStore;
   codeHosts: CodeHosts;
   jiraClients: JiraClients;
   subscriptions: Subscriptions;
@@ -28,7 +31,8 @@ export interface LinkParts {
 }
 
 const reference = z.string().min(1).max(300);
-const backfillWanted = z
+/** The backfill that a new link starts with. */
+export const backfillWanted = z
   .strictObject({ since: isoDate.nullable().default(null) })
   .nullable()
   .meta({
@@ -44,7 +48,8 @@ export async function getVisibleLink(links: LinkStore, actor: Actor | undefined,
 
 /** `/api/v1/links`: a part of a code host tied to one Jira. */
 export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
-  const { database, changes, connections, links, backfills, codeHosts, jiraClients, subscriptions } = parts;
+  const { database, changes, connections, links, backfills, looks, codeHosts, jiraClients, subscriptions } =
+    parts;
   const view = (link: Link) => viewLink(link, parts.publicUrl);
 
   return async (app) => {
@@ -121,12 +126,17 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
           summary: 'Show a link, with how much of it Jira shows now',
           tags: ['links'],
           params: idParameter,
-          response: { 200: linkView.extend({ shown: shownView }) },
+          response: { 200: linkView.extend({ shown: shownView, lastLook: lookView.nullable() }) },
         },
       },
       async (request) => {
         const link = await getVisibleLink(links, request.actor, request.params.id);
-        return { ...view(link), shown: await countShown(database.kysely, link.id) };
+        const [last] = await looks.list(link.id, 1);
+        return {
+          ...view(link),
+          shown: await countShown(database.kysely, link.id),
+          lastLook: last === undefined ? null : viewLook(last, link),
+        };
       },
     );
 
@@ -142,6 +152,10 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
           body: z.strictObject({
             ...linkRules,
             paths: z.array(scopePath).min(1).max(200).optional(),
+            backfill: backfillWanted.optional().meta({
+              description:
+                'What the repositories hold already; of all time when projects are added, else none.',
+            }),
           }),
           response: { 200: linkView },
         },
@@ -150,15 +164,21 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
         const link = await getVisibleLink(links, request.actor, request.params.id);
         requireRole(request.actor, 'editor', link.scope);
         const before = link.scopes.map(({ path }) => path);
-        const { paths = before, ...rules } = request.body;
+        const { paths = before, backfill: given, ...rules } = request.body;
         assertSameScope(link, paths);
         const gained = paths.filter((path) => !before.includes(path));
         if (gained.length > 0) await assertRights(await codeHosts.open(link.hostConnectionId), gained);
         const lost = link.scopes.filter(({ path }) => !paths.includes(path));
         await subscriptions.remove(link, lost);
-        const changed = await changes.make(request, (change) =>
-          links.change(change, link.id, { ...rules, paths: assertPaths(link.level, paths) }),
-        );
+        const backfill = given === undefined && gained.length > 0 ? { since: null } : given;
+        const changed = await changes.make(request, async (change) => {
+          const next = await links.change(change, link.id, {
+            ...rules,
+            paths: assertPaths(link.level, paths),
+          });
+          if (backfill != null) await backfills.start(change, next, sinceOf(backfill.since));
+          return next;
+        });
         return view(await subscriptions.register(changed));
       },
     );
@@ -232,8 +252,8 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
 
 const sinceOf = (since: string | null): Date | null => (since === null ? null : new Date(since));
 
-/** Several paths only where they are projects. */
-function assertPaths(level: z.output<typeof levels>, given: string[]): string[] {
+/** The paths of a link, each once; several only where they are projects. @throws request-invalid */
+export function assertPaths(level: z.output<typeof levels>, given: string[]): string[] {
   const paths = [...new Set(given)];
   if (level === 'project' || paths.length === 1) return paths;
   throw new TielineError(
@@ -256,10 +276,16 @@ function assertSameScope(link: Link, paths: string[]): void {
   );
 }
 
-/** @throws link-rights-missing naming each right that the token lacks */
+/**
+ * A right that only webhooks need may be missing: the link then shows what stands in the way, and the address and the
+ * secret for whoever registers them by hand.
+ * @throws link-rights-missing naming each right that the token lacks
+ */
 async function assertRights({ codeHost, connection }: OpenedHost, paths: string[]): Promise<void> {
   const reports = await Promise.all(paths.map((path) => codeHost.checkRights(connection, path)));
-  const missing: RightReport[] = reports.flat().filter(({ state }) => state === 'missing');
+  const missing: RightReport[] = reports
+    .flat()
+    .filter(({ state, neededFor }) => state === 'missing' && neededFor === 'reading');
   if (missing.length === 0) return;
   throw new TielineError(
     'link-rights-missing',

@@ -17,6 +17,10 @@ export interface LinkScope {
   problem: { code: string; message: string; hint: string } | null;
 }
 
+/** Whether commands in commit messages are carried out; `auto`: on where Jira does not do so itself, on a self-hosted one. */
+export const smartCommitSwitch = ['auto', 'on', 'off'] as const;
+export type SmartCommits = (typeof smartCommitSwitch)[number];
+
 /** A code scope tied to one Jira connection. */
 export interface Link extends RepositoryFilter {
   id: string;
@@ -34,6 +38,11 @@ export interface Link extends RepositoryFilter {
   firstHookAt: Date | null;
   lastHookAt: Date | null;
   disconnectingSince: Date | null;
+  /** Set while what Jira shows does not follow the rules yet. */
+  rulesChangedAt: Date | null;
+  smartCommits: SmartCommits;
+  /** When the switch was last set: commands of older commits are left alone. */
+  smartCommitsSince: Date;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -42,6 +51,7 @@ export interface Link extends RepositoryFilter {
 export interface LinkRules extends RepositoryFilter {
   name: string;
   projects: string[] | null;
+  smartCommits: SmartCommits;
 }
 
 /** PostgreSQL's SQLSTATE. */
@@ -57,7 +67,8 @@ const columns = sql`links.id, scope, name, host_connection_id as "hostConnection
   jira_connection_id as "jiraConnectionId", level, covered.host, covered.scopes,
   include_repositories as "includeRepositories", exclude_repositories as "excludeRepositories", projects,
   hook_id as "hookId", first_hook_at as "firstHookAt", last_hook_at as "lastHookAt",
-  disconnecting_since as "disconnectingSince", created_at as "createdAt", updated_at as "updatedAt"`;
+  disconnecting_since as "disconnectingSince", rules_changed_at as "rulesChangedAt", smart_commits as "smartCommits",
+  smart_commits_since as "smartCommitsSince", created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** Stores links. */
 export interface LinkStore {
@@ -86,6 +97,9 @@ export interface LinkStore {
   /** Those of scopes and below them, newest first. */
   list(page: { within: string[]; before?: string; limit: number }): Promise<Link[]>;
   listDisconnecting(): Promise<Link[]>;
+  listWithChangedRules(): Promise<Link[]>;
+  /** Unless they were changed once more meanwhile. */
+  markRulesFollowed(id: string, changedAt: Date): Promise<void>;
   /** What the host signs with. */
   secretOf(link: Pick<Link, 'id'>): Promise<Secret>;
   /** The same to be shown to whoever registers the webhook by hand. */
@@ -118,9 +132,9 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
       const sealed = await vault.seal(secret, contextOf(id));
       const made = await sql`
         insert into links (id, scope, name, host_connection_id, jira_connection_id, level, include_repositories,
-          exclude_repositories, projects, hook_id, sealed_hook_secret)
+          exclude_repositories, projects, smart_commits, hook_id, sealed_hook_secret)
         values (${id}, ${scope}, ${name}, ${hostConnectionId}::uuid, ${jiraConnectionId}::uuid, ${level},
-          ${wanted.includeRepositories}, ${wanted.excludeRepositories}, ${wanted.projects},
+          ${wanted.includeRepositories}, ${wanted.excludeRepositories}, ${wanted.projects}, ${wanted.smartCommits},
           ${randomBytes(24).toString('base64url')}, ${sealed})
         on conflict (scope, lower(name)) do nothing returning id`.execute(trx);
       if (made.rows.length === 0) throw taken(name, scope);
@@ -130,14 +144,17 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
       await note({ action: 'link.created', scope, subject: subjectOf(link), details });
       return link;
     },
-    async change({ trx, note }, id, wanted) {
+    async change({ trx, note, now }, id, wanted) {
       await sql`select from links where id = ${id}::uuid for update`.execute(trx);
       const before = the(await findWhere(sql`links.id = ${id}::uuid`, trx), id);
       const gained = wanted.paths.filter((path) => !before.scopes.some((covered) => covered.path === path));
       await assertFree(trx, { ...before, paths: gained });
       await sql`
         update links set name = ${wanted.name}, include_repositories = ${wanted.includeRepositories},
-          exclude_repositories = ${wanted.excludeRepositories}, projects = ${wanted.projects}, updated_at = now()
+          exclude_repositories = ${wanted.excludeRepositories}, projects = ${wanted.projects},
+          rules_changed_at = ${now}, smart_commits_since = case when smart_commits = ${wanted.smartCommits} then smart_commits_since else now() end,
+          smart_commits = ${wanted.smartCommits},
+          next_look_at = now(), updated_at = now()
         where id = ${id}::uuid`
         .execute(trx)
         .catch((error: unknown) => {
@@ -178,6 +195,13 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
       return found.rows;
     },
     listDisconnecting: () => findWhere(sql`disconnecting_since is not null`),
+    listWithChangedRules: () => findWhere(sql`rules_changed_at is not null`),
+    async markRulesFollowed(id, changedAt) {
+      await sql`update links set rules_changed_at = null
+        where id = ${id}::uuid and date_trunc('milliseconds', rules_changed_at) = ${changedAt}`.execute(
+        kysely,
+      );
+    },
     secretOf: async (link) => vault.unseal(await sealedOf(link), contextOf(link.id)),
     secretTextOf: async (link) => vault.unsealText(await sealedOf(link), contextOf(link.id)),
     async keepSubscription(id, { path, subscription, problem }) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { devEntityKinds } from '../../kit/dev-info.ts';
 import { isoDate, nameText, text } from '../../kit/paging.ts';
 import type { Backfill, BackfillPart, BackfillSum } from './backfill-store.ts';
-import type { Link } from './link-store.ts';
+import { type Link, smartCommitSwitch } from './link-store.ts';
 import { hookUrl } from './subscriptions.ts';
 
 const globs = z
@@ -28,6 +28,10 @@ export const linkRules = {
     .nullable()
     .default(null)
     .meta({ description: 'Jira projects whose issues it may touch; null: all.' }),
+  smartCommits: z.enum(smartCommitSwitch).default('auto').meta({
+    description:
+      'Whether commands in commit messages (#comment, #time, #transition) are carried out. auto: on a self-hosted Jira; Jira Cloud does so itself.',
+  }),
 };
 
 export const scopePath = z
@@ -60,6 +64,7 @@ export const linkView = z.object({
   includeRepositories: z.array(z.string()).nullable(),
   excludeRepositories: z.array(z.string()).nullable(),
   projects: z.array(z.string()).nullable(),
+  smartCommits: z.enum(smartCommitSwitch),
   state: z.enum(['waiting', 'active', 'disconnecting']).meta({
     description:
       'waiting: no webhook has come yet. disconnecting: what it sent is being withdrawn from Jira.',
@@ -80,7 +85,7 @@ export const shownView = z.array(z.object({ kind: z.enum(devEntityKinds), count:
 /** Shows a link; the webhook's secret is never part of it. */
 export function viewLink(link: Link, publicUrl: string | undefined): z.output<typeof linkView> {
   const state = link.firstHookAt === null ? 'waiting' : 'active';
-  const { hookId, scopes, disconnectingSince, ...shown } = link;
+  const { hookId, scopes, disconnectingSince, smartCommitsSince, rulesChangedAt, ...shown } = link;
   return {
     ...shown,
     scopes: scopes.map(({ path, subscription, problem: found }) => ({

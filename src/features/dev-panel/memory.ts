@@ -61,6 +61,15 @@ export async function recall(
   return found.rows;
 }
 
+/** All that is remembered of a repository. */
+export async function recallAll(trx: Kysely<Schema>, { linkId, repositoryId }: Place): Promise<Remembered[]> {
+  const found = await sql<Remembered>`
+    select ${columns} from dev_entities where link_id = ${linkId}::uuid and repository_id = ${repositoryId}`.execute(
+    trx,
+  );
+  return found.rows;
+}
+
 /** The pull requests that lend their keys to any of these members. */
 export async function recallLenders(
   trx: Kysely<Schema>,

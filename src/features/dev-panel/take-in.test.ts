@@ -117,6 +117,23 @@ describe('the memory of a repository', () => {
     expect(withdrawn.map(({ entity }) => entity.formerIssueKeys)).toEqual([['MYT-9'], ['MYT-9'], ['MYT-9']]);
   });
 
+  it('keeps the files of a commit when a later look does not tell them', async () => {
+    const { take } = createPanel();
+    const file = { path: 'a', url: `${repository.url}/a`, change: 'ADDED' as const };
+    const told = { ...commit('c1', 'MYT-1'), files: [file], fileCount: 1 };
+    expect(await take({ commits: [told] }, 1)).toHaveLength(1);
+    expect(await take({ commits: [commit('c1', 'MYT-1')] }, 2)).toEqual([]);
+    const counted = { ...told, files: [{ ...file, linesAdded: 3, linesRemoved: 0 }] };
+    expect(await take({ commits: [counted] }, 3)).toMatchObject([{ entity: { commit: { fileCount: 1 } } }]);
+    expect(await take({ commits: [told] }, 4)).toEqual([]);
+  });
+
+  it('takes what is named twice at once as one', async () => {
+    const { take, panel } = createPanel();
+    expect(await take({ commits: [commit('c1', 'MYT-1'), commit('c1', 'MYT-1')] }, 1)).toHaveLength(1);
+    expect(panel()).toEqual({ 'commit c1': ['MYT-1'] });
+  });
+
   it('deletes a branch that was shown by its pull request only, when the branch is deleted', async () => {
     const { take, panel } = createPanel();
     await take({ branches: [branch('topic')] }, 1);
@@ -151,6 +168,13 @@ describe('the memory of a repository', () => {
     expect(await take({ pullRequests: [pullRequest(4, { title: 'MYT-1', at: at(10) })] }, 21)).toEqual([]);
     expect(await take({ gone: [{ kind: 'pull-request', id: '4', at: at(10) }] }, 10)).toEqual([]);
     expect(panel()).toEqual({ 'pull-request 4': ['MYT-2'] });
+  });
+
+  it('keeps the files of a commit that a later list tells without them', async () => {
+    const { take } = createPanel();
+    const files = [{ path: 'a.ts', url: 'https://x/a.ts', change: 'ADDED' as const }];
+    await take({ commits: [{ ...commit('c1', 'MYT-1'), files, fileCount: 1 }] }, 1);
+    expect(await take({ commits: [commit('c1', 'MYT-1')] }, 2)).toEqual([]);
   });
 
   it('withdraws everything of a repository that left', async () => {

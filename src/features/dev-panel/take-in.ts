@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/index.ts';
-import type { DevEntity, DevEntityKind, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import type {
+  BranchInfo,
+  CommitInfo,
+  DevEntity,
+  DevEntityKind,
+  DevInfo,
+  RepositoryInfo,
+} from '../../kit/dev-info.ts';
 import { createOwnKeys, splitByProjects } from './issue-keys.ts';
 import {
   forget,
@@ -11,6 +18,7 @@ import {
   type Place,
   type Remembered,
   recall,
+  recallAll,
   recallLenders,
   remember,
   rememberRepository,
@@ -50,7 +58,7 @@ export async function takeIn(
   await lockPlace(trx, place);
   await rememberRepository(trx, linkId, info.repository, at);
 
-  const seen = seenIn(info, at);
+  const seen = eachOnce(seenIn(info, at));
   const known = new Map((await recall(trx, place, [...seen, ...info.gone])).map((row) => [nameOf(row), row]));
   const fresh = seen.filter((row) => (known.get(nameOf(row))?.asOf ?? row.asOf) <= row.asOf);
   const gone = info.gone.filter((key) => {
@@ -60,8 +68,9 @@ export async function takeIn(
 
   const rows = new Map<string, Remembered>();
   for (const row of fresh) {
-    const { shownKeys, shownHash, shownAt } = known.get(nameOf(row)) ?? nothingShown;
-    rows.set(nameOf(row), { ...row, shownKeys, shownHash, shownAt });
+    const before = known.get(nameOf(row));
+    const { shownKeys, shownHash, shownAt } = before ?? nothingShown;
+    rows.set(nameOf(row), { ...row, content: fullerOf(row, before), shownKeys, shownHash, shownAt });
   }
   // A pull request that changed or went lends its keys to others than before.
   const borrowers = new Set(
@@ -79,11 +88,42 @@ export async function takeIn(
     fresh.map((row) => rows.get(nameOf(row)) ?? row),
   );
   await forget(trx, place, gone);
-  const lent = await lentKeys(trx, place, [...rows.values()]);
+  const tellings = await tellingsOf(trx, place, [...rows.values()], { projects, info, at });
+  for (const key of gone) {
+    const { shownKeys, shownAt } = known.get(nameOf(key)) ?? nothingShown;
+    if (shownKeys.length === 0) continue;
+    const entity = forgotten(key, info.repository, shownKeys);
+    tellings.push({ entity, at: latestOf(key.at ?? at, shownAt), refusedKeys: [] });
+  }
+  return { tellings, looked: seen.length + info.gone.length };
+}
 
+/**
+ * Looks once more at all that is remembered of a repository, after the projects that the link may touch were changed,
+ * and gives what Jira must be told. Within the caller's transaction.
+ */
+export async function takeAgain(
+  trx: Kysely<Schema>,
+  options: { linkId: string; projects: string[] | null; repository: RepositoryInfo; at: Date },
+): Promise<Telling[]> {
+  const { linkId, projects, repository, at } = options;
+  const place: Place = { linkId, repositoryId: repository.id };
+  await lockPlace(trx, place);
+  const rows = await recallAll(trx, place);
+  return tellingsOf(trx, place, rows, { projects, info: { repository }, at });
+}
+
+/** What Jira must be told of entities that are there, which is then remembered as told. */
+async function tellingsOf(
+  trx: Kysely<Schema>,
+  place: Place,
+  rows: Remembered[],
+  { projects, info, at }: { projects: string[] | null; info: Pick<DevInfo, 'repository'>; at: Date },
+): Promise<Telling[]> {
+  const lent = await lentKeys(trx, place, rows);
   const tellings: Telling[] = [];
   const changed: Remembered[] = [];
-  for (const row of rows.values()) {
+  for (const row of rows) {
     const all = [...new Set([...row.ownKeys, ...(lent.get(nameOf(row)) ?? [])])];
     const { allowed, refused } = splitByProjects(all, projects);
     const told = tellingOf(row, allowed, info.repository);
@@ -93,13 +133,7 @@ export async function takeIn(
     changed.push({ ...row, shownKeys: allowed, shownHash: told.hash, shownAt });
   }
   await remember(trx, place, changed);
-  for (const key of gone) {
-    const { shownKeys, shownAt } = known.get(nameOf(key)) ?? nothingShown;
-    if (shownKeys.length === 0) continue;
-    const entity = forgotten(key, info.repository, shownKeys);
-    tellings.push({ entity, at: latestOf(key.at ?? at, shownAt), refusedKeys: [] });
-  }
-  return { tellings, looked: seen.length + info.gone.length };
+  return tellings;
 }
 
 /**
@@ -119,6 +153,30 @@ export async function takeAway(
     at: latestOf(at, row.shownAt),
     refusedKeys: [],
   }));
+}
+
+/** Two pull requests of a page may hold the same commit, and a host may name one twice. */
+const eachOnce = (rows: Remembered[]): Remembered[] => [
+  ...new Map(rows.map((row) => [nameOf(row), row])).values(),
+];
+
+/** A commit never changes, but hosts tell its files in some places only: what was told once is not lost again. */
+function fullerOf({ kind, content }: Remembered, before: Remembered | undefined): unknown {
+  if (before === undefined) return content;
+  if (kind === 'commit') return fullerCommit(content as CommitInfo, before.content as CommitInfo);
+  if (kind !== 'branch') return content;
+  const [branch, known] = [content as BranchInfo, before.content as BranchInfo];
+  if (branch.head.sha !== known.head.sha) return content;
+  return { ...branch, head: fullerCommit(branch.head, known.head) };
+}
+
+const fullerCommit = (commit: CommitInfo, known: CommitInfo): CommitInfo =>
+  filesTold(known) > filesTold(commit) ? known : commit;
+
+/** None, by name, or with the lines of each. */
+function filesTold({ files }: CommitInfo): 0 | 1 | 2 {
+  if (files.length === 0) return 0;
+  return files.some(({ linesAdded }) => linesAdded !== undefined) ? 2 : 1;
 }
 
 const nothingShown = { shownKeys: [], shownHash: null, shownAt: null };
