@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { TielineError } from '../kit/errors.ts';
 import type { Grant, GrantStore } from '../kit/http.ts';
 import { clearText, Secret } from '../kit/secret.ts';
@@ -31,6 +31,11 @@ const lockNotAvailable = '55P03';
 
 const columns = sql`sealed, expires_at as "expiresAt", scopes`;
 const contextOf = (key: string) => `user grant ${key}`;
+
+/** Forgets a grant in the caller's transaction. Memories of it, on this replica too, end within {@link freshMs}. */
+export async function forgetGrant(trx: Kysely<Schema>, key: string): Promise<void> {
+  await sql`delete from user_grants where key = ${key}`.execute(trx);
+}
 
 /** Users' grants on the database, sealed by the vault, read at most once a second. */
 export function createGrantStore(options: { database: Database; vault: Vault; now(): Date }): GrantStore {
@@ -124,7 +129,7 @@ export function createGrantStore(options: { database: Database; vault: Vault; no
       remembered.delete(key);
     },
     async forget(key) {
-      await sql`delete from user_grants where key = ${key}`.execute(kysely);
+      await forgetGrant(kysely, key);
       remembered.delete(key);
     },
     async renew(key, exchange) {

@@ -33,7 +33,7 @@ export { guardRoutes } from './guard.ts';
 export { assertIdempotencyKey, rememberAnswers } from './idempotency.ts';
 export { fieldsOf } from './pages/form.ts';
 export { html, type Markup } from './pages/markup.ts';
-export { errorBox, field, sendPage } from './pages/page.ts';
+export { errorBox, sendPage } from './pages/page.ts';
 export { pageOptions } from './pages/page-context.ts';
 export { preparePages, type SignedInPages } from './pages/signed-in.ts';
 export { noteRetryAfter } from './retry-after.ts';

@@ -69,7 +69,9 @@ export function createOidcSignIn(options: {
           name: identity.verifiedEmail ?? identity.subject,
           reason: user.refusedBecause,
         });
-        throw new TielineError('sign-in-refused', user.refusedBecause, { hint: 'Ask an administrator.' });
+        throw new TielineError('sign-in-refused', user.refusedBecause, {
+          hint: 'Show this to an administrator of the hub, who can add you or give you access.',
+        });
       }
       return changes.make({ actor: authorOf(user), ip }, async (change) => {
         await replaceGroupRoles(change, user, identity.groups ?? []);

@@ -1,0 +1,189 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { TielineError } from '../../../kit/errors.ts';
+import { idParameter, isoDate, nameText, text } from '../../../kit/paging.ts';
+import { type Actor, type Changes, requireRole } from '../../access/index.ts';
+import type { ConnectionStore } from '../../connections/index.ts';
+import { getVisibleLink } from '../link-routes.ts';
+import type { LinkStore } from '../link-store.ts';
+import { type ApplicationStore, noApplication, type PanelToken } from './application-store.ts';
+import type { PanelSource } from './panel-source.ts';
+
+const tokenView = z.object({
+  id: z.string(),
+  name: z.string(),
+  hint: z.string(),
+  createdAt: isoDate,
+  lastUsedAt: isoDate.nullable(),
+});
+
+const applicationView = z.object({
+  url: z.string().meta({ description: 'What to enter in Jira as the host.' }),
+  accounts: z.array(z.string()).meta({
+    description: 'What to enter in Jira as the team or user account: one of these at a time.',
+  }),
+  clientId: z.string(),
+  callbackUrl: z.string(),
+  createdAt: isoDate,
+});
+
+const viewToken = (token: PanelToken): z.output<typeof tokenView> => ({
+  ...token,
+  createdAt: text(token.createdAt),
+  lastUsedAt: text(token.lastUsedAt),
+});
+
+/** `/api/v1/links/{id}/facade`: lets a self-hosted Jira read a link as it reads GitHub Enterprise. */
+export function applicationRoutes(parts: {
+  links: LinkStore;
+  connections: ConnectionStore;
+  applications: ApplicationStore;
+  source: PanelSource;
+  changes: Changes;
+  publicUrl: string | undefined;
+}): FastifyPluginAsyncZod {
+  const { links, connections, applications, source, changes } = parts;
+  const getLink = async (actor: Actor | undefined, id: string) => {
+    const link = await getVisibleLink(links, actor, id);
+    requireRole(actor, 'editor', link.scope);
+    return link;
+  };
+  const publicUrl = () => {
+    if (parts.publicUrl !== undefined) return parts.publicUrl;
+    throw new TielineError('public-url-missing', 'There is no address yet at which Jira could read');
+  };
+
+  return async (app) => {
+    app.post(
+      '/api/v1/links/:id/facade',
+      {
+        config: { access: { role: 'editor' } },
+        schema: {
+          summary: 'Let a self-hosted Jira read the link as it reads GitHub Enterprise',
+          description: 'The client secret is in this answer and nowhere else.',
+          tags: ['links'],
+          params: idParameter,
+          body: z.strictObject({
+            callbackUrl: z
+              .url({ protocol: /^https?$/ })
+              .optional()
+              .meta({ description: 'Jira’s base URL; that of the Jira connection when absent.' }),
+          }),
+          response: { 201: applicationView.extend({ clientSecret: z.string() }) },
+        },
+      },
+      async (request, reply) => {
+        const link = await getLink(request.actor, request.params.id);
+        const url = publicUrl();
+        const callbackUrl = request.body.callbackUrl ?? (await siteOf(connections, link.jiraConnectionId));
+        const accounts = await source.listAccounts(link);
+        const made = await changes.make(request, (change) => applications.create(change, link, callbackUrl));
+        const { clientId, clientSecret, createdAt } = made;
+        return reply
+          .status(201)
+          .header('cache-control', 'no-store')
+          .send({ url, accounts, clientId, clientSecret, callbackUrl, createdAt: text(createdAt) });
+      },
+    );
+
+    app.get(
+      '/api/v1/links/:id/facade',
+      {
+        config: { access: { role: 'editor' } },
+        schema: {
+          summary: 'Show how Jira reads the link, and who holds a token',
+          tags: ['links'],
+          params: idParameter,
+          response: { 200: applicationView.extend({ tokens: z.array(tokenView) }) },
+        },
+      },
+      async (request) => {
+        const link = await getLink(request.actor, request.params.id);
+        const application = await applications.find(link.id);
+        if (application === undefined) throw noApplication(link);
+        const { clientId, callbackUrl, createdAt } = application;
+        const [accounts, tokens] = await Promise.all([
+          source.listAccounts(link),
+          applications.listTokens(link.id),
+        ]);
+        return {
+          url: publicUrl(),
+          accounts,
+          clientId,
+          callbackUrl,
+          createdAt: text(createdAt),
+          tokens: tokens.map(viewToken),
+        };
+      },
+    );
+
+    app.delete(
+      '/api/v1/links/:id/facade',
+      {
+        config: { access: { role: 'editor' } },
+        schema: {
+          summary: 'Let no Jira read the link any more: every token ends',
+          tags: ['links'],
+          params: idParameter,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const link = await getLink(request.actor, request.params.id);
+        await changes.make(request, (change) => applications.remove(change, link));
+        return reply.status(204).send(null);
+      },
+    );
+
+    app.post(
+      '/api/v1/links/:id/facade/tokens',
+      {
+        config: { access: { role: 'editor' } },
+        schema: {
+          summary: 'Make a token with which the link can be read, for a client without OAuth',
+          description: 'Its text is in this answer and nowhere else.',
+          tags: ['links'],
+          params: idParameter,
+          body: z.strictObject({ name: nameText }),
+          response: { 201: tokenView.extend({ token: z.string() }) },
+        },
+      },
+      async (request, reply) => {
+        const link = await getLink(request.actor, request.params.id);
+        if ((await applications.find(link.id)) === undefined) throw noApplication(link);
+        const made = await changes.make(request, (change) =>
+          applications.makeToken(change, link, request.body.name),
+        );
+        return reply
+          .status(201)
+          .header('cache-control', 'no-store')
+          .send({ ...viewToken(made), token: made.token });
+      },
+    );
+
+    app.delete(
+      '/api/v1/links/:id/facade/tokens/:token',
+      {
+        config: { access: { role: 'editor' } },
+        schema: {
+          summary: 'End a token with which the link is read',
+          tags: ['links'],
+          params: idParameter.extend({ token: z.uuid() }),
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const link = await getLink(request.actor, request.params.id);
+        await changes.make(request, (change) => applications.revokeToken(change, link, request.params.token));
+        return reply.status(204).send(null);
+      },
+    );
+  };
+}
+
+/** The address of a link's Jira. */
+async function siteOf(connections: ConnectionStore, jiraConnectionId: string): Promise<string> {
+  const { settings, name } = await connections.get(jiraConnectionId);
+  if (typeof settings.baseUrl === 'string') return settings.baseUrl;
+  throw new TypeError(`the Jira connection ${name} has no base URL`);
+}

@@ -1,0 +1,201 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { asTielineError, TielineError } from '../../../kit/errors.ts';
+import { noteRetryAfter } from '../../access/index.ts';
+import type { Link } from '../link-store.ts';
+import type { HookStore } from './hook-store.ts';
+import { cut, linkPages, type Paged, pageOf } from './paging.ts';
+import type { PanelRepository, PanelSource } from './panel-source.ts';
+import type { Wire } from './wire.ts';
+
+const documentation = 'https://docs.github.com/en/rest';
+/** Whose shape of the API this is; a client may look for it. */
+const version = '3.13.0';
+/** A reader of a link is known by its token, not to the API's guard. */
+const asReader = { config: { access: { public: true as const } }, schema: { hide: true } };
+
+const named = z.object({ owner: z.string(), repo: z.string() });
+const numbered = named.extend({ number: z.coerce.number().int().positive() });
+const pullQuery = z.object({
+  state: z.enum(['open', 'closed', 'all']).catch('open'),
+  sort: z.enum(['created', 'updated']).catch('created'),
+  direction: z.enum(['asc', 'desc']).catch('desc'),
+});
+
+const notFound = (): TielineError => new TielineError('resource-not-found', 'Not Found');
+
+/** `/api/v3`: what Jira's DVCS connector reads of GitHub Enterprise Server, and what other clients of it expect. */
+export function githubRoutes(parts: {
+  source: PanelSource;
+  hooks: HookStore;
+  wire: Wire;
+  publicUrl: string;
+  read(request: FastifyRequest): Promise<Link>;
+}): FastifyPluginAsync {
+  const { source, hooks, wire, publicUrl, read } = parts;
+
+  const answerPage = <T, W>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { items, total }: Paged<T>,
+    show: (item: T) => W,
+  ): W[] => {
+    linkPages(request, reply, { page: pageOf(request), total, base: publicUrl });
+    return items.map(show);
+  };
+  const repositoryOf = async (request: FastifyRequest): Promise<PanelRepository> => {
+    const link = await read(request);
+    const { owner, repo } = named.parse(request.params);
+    const found = await source.find(link, owner, repo);
+    if (found === undefined) throw notFound();
+    return found;
+  };
+  const pullRequestOf = async (request: FastifyRequest) => {
+    const repository = await repositoryOf(request);
+    const { number } = numbered.parse(request.params);
+    const pullRequest = await source.findPullRequest(repository, number);
+    if (pullRequest === undefined) throw notFound();
+    return { repository, pullRequest };
+  };
+  const placeOf = ({ link, info }: PanelRepository) => ({ linkId: link.id, repositoryId: info.id });
+
+  const listRepositories = async (request: FastifyRequest, reply: FastifyReply, owner?: string) => {
+    const link = await read(request);
+    const all = await source.listRepositories(link);
+    const mine = all.filter((one) => owner === undefined || one.owner.toLowerCase() === owner.toLowerCase());
+    if (owner !== undefined && mine.length === 0) throw notFound();
+    return answerPage(request, reply, cut(mine, pageOf(request)), wire.repository);
+  };
+  const login = z.object({ login: z.string() });
+
+  return async (app) => {
+    answerAsGithub(app);
+
+    app.get('/api/v3', asReader, async (request) => {
+      await read(request);
+      const api = `${publicUrl}/api/v3`;
+      return { current_user_url: `${api}/user`, repository_url: `${api}/repos/{owner}/{repo}` };
+    });
+    app.get('/api/v3/meta', asReader, async () => ({
+      verifiable_password_authentication: false,
+      installed_version: version,
+    }));
+    app.get('/api/v3/user', asReader, async (request) => {
+      const { id, name } = await read(request);
+      return { ...wire.account(`tieline-${id}`, 'User'), name: `Tieline: ${name}` };
+    });
+    app.get('/api/v3/user/repos', asReader, (request, reply) => listRepositories(request, reply));
+    app.get('/api/v3/user/orgs', asReader, async (request) => {
+      const accounts = await source.listAccounts(await read(request));
+      return accounts.map((name) => wire.account(name, 'Organization'));
+    });
+    for (const kind of ['users', 'orgs']) {
+      app.get(`/api/v3/${kind}/:login/repos`, asReader, (request, reply) =>
+        listRepositories(request, reply, login.parse(request.params).login),
+      );
+      app.get(`/api/v3/${kind}/:login`, asReader, async (request) => {
+        const link = await read(request);
+        const wanted = login.parse(request.params).login;
+        const accounts = await source.listAccounts(link);
+        const account = accounts.find((name) => name.toLowerCase() === wanted.toLowerCase());
+        if (account !== undefined) return { ...wire.account(account, 'Organization'), name: account };
+        const person = kind === 'users' ? await source.findPerson(link, wanted) : undefined;
+        if (person === undefined) throw notFound();
+        return wire.user(person);
+      });
+    }
+
+    const at = '/api/v3/repos/:owner/:repo';
+    app.get(at, asReader, async (request) => wire.repository(await repositoryOf(request)));
+    app.get(`${at}/branches`, asReader, async (request, reply) => {
+      const repository = await repositoryOf(request);
+      const page = await source.listBranches(repository, pageOf(request));
+      return answerPage(request, reply, page, (branch) => wire.branch(repository, branch));
+    });
+    app.get(`${at}/commits/:sha`, asReader, async (request) => {
+      const repository = await repositoryOf(request);
+      const { sha } = z.object({ sha: z.string() }).parse(request.params);
+      const found = await source.findCommit(repository, sha);
+      if (found === undefined) throw notFound();
+      return wire.commit(repository, found);
+    });
+    app.get(`${at}/pulls`, asReader, async (request, reply) => {
+      const repository = await repositoryOf(request);
+      const query = pullQuery.parse(request.query);
+      const page = await source.listPullRequests(repository, query, pageOf(request));
+      return answerPage(request, reply, page, (one) => wire.pullRequest(repository, one));
+    });
+    app.get(`${at}/pulls/:number`, asReader, async (request) => {
+      const { repository, pullRequest } = await pullRequestOf(request);
+      return wire.pullRequest(repository, pullRequest);
+    });
+    app.get(`${at}/pulls/:number/commits`, asReader, async (request, reply) => {
+      const { repository, pullRequest } = await pullRequestOf(request);
+      const commits = await source.listCommitsOf(repository, pullRequest);
+      return answerPage(request, reply, cut(commits, pageOf(request)), (commit) =>
+        wire.commit(repository, { commit }),
+      );
+    });
+    app.get(`${at}/pulls/:number/reviews`, asReader, async (request) => {
+      const { repository, pullRequest } = await pullRequestOf(request);
+      return wire.reviews(repository, pullRequest);
+    });
+    // The hub counts comments and keeps none.
+    for (const kind of ['pulls', 'issues']) {
+      app.get(`${at}/${kind}/:number/comments`, asReader, async (request) => {
+        await pullRequestOf(request);
+        return [];
+      });
+    }
+    app.get(`${at}/events`, asReader, async (request, reply) => {
+      const repository = await repositoryOf(request);
+      const newest = { state: 'all', sort: 'updated', direction: 'desc' } as const;
+      const page = await source.listPullRequests(repository, newest, pageOf(request));
+      return answerPage(request, reply, page, (one) => wire.event(repository, one));
+    });
+
+    app.get(`${at}/hooks`, asReader, async (request, reply) => {
+      const repository = await repositoryOf(request);
+      const all = await hooks.list(placeOf(repository));
+      return answerPage(request, reply, cut(all, pageOf(request)), (hook) => wire.hook(repository, hook));
+    });
+    app.post(`${at}/hooks`, asReader, async (request, reply) => {
+      const repository = await repositoryOf(request);
+      const body = z.object({ config: z.object({ url: z.url().max(2_000) }) }).safeParse(request.body);
+      if (!body.success) {
+        return reply
+          .status(422)
+          .send({ message: 'Validation Failed', errors: [{ resource: 'Hook', field: 'config.url' }] });
+      }
+      const hook = await hooks.put(placeOf(repository), body.data.config.url);
+      return reply.status(201).send(wire.hook(repository, hook));
+    });
+    app.delete(`${at}/hooks/:hook`, asReader, async (request, reply) => {
+      const repository = await repositoryOf(request);
+      const { hook } = z.object({ hook: z.coerce.number().int() }).parse(request.params);
+      if (!(await hooks.remove(placeOf(repository), hook))) throw notFound();
+      return reply.status(204).send();
+    });
+  };
+}
+
+/** Errors and headers as GitHub has them: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api */
+function answerAsGithub(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply, payload) => {
+    reply.header('x-github-media-type', 'github.v3; format=json');
+    reply.header('x-github-enterprise-version', `enterprise-server@${version}`);
+    reply.header('cache-control', 'private, no-store');
+    return payload;
+  });
+  app.setErrorHandler((thrown, request, reply) => {
+    if (thrown instanceof z.ZodError) {
+      return reply.status(404).send({ message: 'Not Found', documentation_url: documentation });
+    }
+    const error = asTielineError(thrown);
+    if (error.status >= 500) request.log.error({ err: thrown }, 'Jira could not be answered');
+    noteRetryAfter(error, reply);
+    const message =
+      error.code === 'internal-error' ? `Request ${request.id} failed inside the hub` : error.message;
+    return reply.status(error.status).send({ message, documentation_url: documentation });
+  });
+}
