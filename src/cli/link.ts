@@ -1,36 +1,16 @@
-import { Argument, Command } from 'commander';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Argument, Command, Option } from 'commander';
 import type { Cli } from './cli.ts';
 import { listAll, withHub } from './hub-client.ts';
+import {
+  type BackfillView,
+  describeBackfill,
+  describeLink,
+  describeLook,
+  type LinkView,
+  type LookView,
+} from './link-view.ts';
 import { table } from './table.ts';
-
-interface LinkView {
-  id: string;
-  name: string;
-  level: string;
-  host: string;
-  state: string;
-  scopes: {
-    path: string;
-    webhook: 'registered' | 'missing';
-    problem: { message: string; hint: string } | null;
-  }[];
-  includeRepositories: string[] | null;
-  excludeRepositories: string[] | null;
-  projects: string[] | null;
-  hookUrl: string | null;
-  firstHookAt: string | null;
-  lastHookAt: string | null;
-  shown?: { kind: string; count: number }[];
-}
-
-interface BackfillView {
-  state: string;
-  listed: boolean;
-  problem: { message: string } | null;
-  kinds: { kind: string; entities: number; told: number; expected: number; failed: number }[];
-  estimatedEndAt: string | null;
-  failures: { repository: string; kind: string; problem: { message: string } | null }[];
-}
 
 interface RuleOptions {
   name?: string;
@@ -38,8 +18,12 @@ interface RuleOptions {
   include?: string[];
   exclude?: string[];
   project?: string[];
+  smartCommits?: string;
   json?: boolean;
 }
+
+/** A look is asked after so often. */
+const askAgainMs = 500;
 
 const pathOf = (id: string, tail = ''): string => `/api/v1/links/${encodeURIComponent(id)}${tail}`;
 
@@ -64,6 +48,7 @@ export function make(cli: Cli): Command {
     .option('--include <glob...>', 'only these repositories, e.g. acme/shop/*')
     .option('--exclude <glob...>', 'not these repositories')
     .option('--project <key...>', 'only issues of these Jira projects')
+    .addOption(smartCommitOption())
     .option('--since <moment>', 'send what is there already only since then; ISO 8601')
     .option('--no-backfill', 'send nothing of what is there already')
     .option('--json', 'print JSON')
@@ -146,18 +131,18 @@ export function make(cli: Cli): Command {
     .option('--include <glob...>', 'only these repositories')
     .option('--exclude <glob...>', 'not these repositories')
     .option('--project <key...>', 'only issues of these Jira projects')
+    .addOption(smartCommitOption())
     .option('--json', 'print JSON')
     .action(async (id: string, options: RuleOptions) => {
       const changed = await withHub(cli, async (hub) => {
-        const { name, includeRepositories, excludeRepositories, projects } = await hub.call<LinkView>(
-          'GET',
-          pathOf(id),
-        );
+        const { name, includeRepositories, excludeRepositories, projects, smartCommits } =
+          await hub.call<LinkView>('GET', pathOf(id));
         const body = {
           name: options.name ?? name,
           includeRepositories,
           excludeRepositories,
           projects,
+          smartCommits,
           ...rulesOf(options),
           ...(options.path === undefined ? {} : { paths: options.path }),
         };
@@ -208,6 +193,26 @@ export function make(cli: Cli): Command {
     });
 
   command
+    .command('reconcile')
+    .description('Compare everything that a link covers with what Jira shows, and repair it.')
+    .argument('<id>')
+    .option('--no-wait', 'do not wait for its end')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { wait: boolean; json?: boolean }) => {
+      const look = await withHub(cli, async (hub) => {
+        let last = await hub.call<LookView>('POST', pathOf(id, '/reconcile'), {});
+        while (options.wait && !['done', 'failed', 'paused'].includes(last.state)) {
+          await pause(askAgainMs);
+          const { items } = await hub.call<{ items: LookView[] }>('GET', pathOf(id, '/looks'));
+          last = items.find((one) => one.id === last.id) ?? last;
+        }
+        return last;
+      });
+      if (options.json) cli.print(JSON.stringify(look));
+      else for (const line of describeLook(look)) cli.print(line);
+    });
+
+  command
     .command('disconnect')
     .description('Remove the webhooks and everything that was sent to Jira, then the link.')
     .argument('<id>')
@@ -225,36 +230,15 @@ export function make(cli: Cli): Command {
 }
 
 /** Only what was given: the rest stays as it is, or as it is by default. */
-const rulesOf = ({ include, exclude, project }: RuleOptions) => ({
+const rulesOf = ({ include, exclude, project, smartCommits }: RuleOptions) => ({
   ...(include === undefined ? {} : { includeRepositories: include }),
   ...(exclude === undefined ? {} : { excludeRepositories: exclude }),
   ...(project === undefined ? {} : { projects: project }),
+  ...(smartCommits === undefined ? {} : { smartCommits }),
 });
 
-/** A link as lines; what stands in the way of its webhooks comes with what to do. */
-function describeLink(link: LinkView): string[] {
-  return [
-    `${link.name} [${link.state}] ${link.id}`,
-    ...link.scopes.flatMap(({ path, webhook, problem }) => [
-      `  ${path} at ${link.host}: webhook ${webhook}`,
-      ...(problem === null ? [] : [`    ${problem.message}`, `    ${problem.hint}`]),
-    ]),
-    `  last event: ${link.lastHookAt ?? 'none yet'}`,
-    ...(link.shown ?? []).map(({ kind, count }) => `  shown in Jira: ${count} × ${kind}`),
-  ];
-}
-
-function describeBackfill(backfill: BackfillView): string[] {
-  const end = backfill.estimatedEndAt === null ? '' : `, about done at ${backfill.estimatedEndAt}`;
-  return [
-    `backfill ${backfill.state}${backfill.listed ? '' : ' (still finding repositories)'}${end}`,
-    ...(backfill.problem === null ? [] : [`  ${backfill.problem.message}`]),
-    ...backfill.kinds.map(
-      ({ kind, entities, expected, told, failed }) =>
-        `  ${kind}: ${entities} of ${expected} looked at, ${told} name an issue${failed > 0 ? `, ${failed} repositories failed` : ''}`,
-    ),
-    ...backfill.failures.map(
-      ({ repository, kind, problem }) => `  failed: ${kind} of ${repository}: ${problem?.message ?? ''}`,
-    ),
-  ];
-}
+const smartCommitOption = () =>
+  new Option(
+    '--smart-commits <switch>',
+    'carry out commands in commit messages; auto: on a self-hosted Jira',
+  ).choices(['auto', 'on', 'off']);

@@ -10,6 +10,7 @@ export const issueOutcomes = [
   'left-out',
   'withdrawn',
   'passed-on',
+  'carried-out',
   'not-allowed',
   'not-sent',
   'pending',
@@ -29,7 +30,7 @@ export const deliveryView = z.object({
     .array(z.object({ key: z.string(), outcome: z.enum(issueOutcomes), message: z.string().optional() }))
     .meta({
       description:
-        'What became of each issue key, in the order given. withdrawn: taken off the issue again. passed-on: what came in led to deliveries of its own.',
+        'What became of each issue key, in the order given. withdrawn: taken off the issue again. passed-on: what came in led to deliveries of its own. carried-out: what a commit message asked for was done.',
     }),
   unknownServices: z.array(z.string()).meta({
     description: 'Services that Jira does not know, or that are more than it takes for one deployment.',

@@ -17,6 +17,11 @@ const mostFailures = 6;
 const firstWaitMs = 5_000;
 const longestWaitMs = 10 * 60 * 1000;
 const repositoriesAtOnce = 100;
+/**
+ * A page counts as this much older than the moment at which it was asked for: hosts have clocks of their own, some count
+ * whole seconds, and what a webhook told in the meantime must not pass for older than a page.
+ */
+const marginMs = 2 * 60 * 1000;
 
 /**
  * Walks backfills: repository after repository, page after page, each page taken in and its place remembered in one
@@ -75,14 +80,15 @@ export function createBackfillRunner(options: {
     const since = backfill.since ?? undefined;
     const from = { since, cursor: part.cursor ?? undefined };
     const pages = codeHost.history(connection, part.repository, part.kind, from)[Symbol.asyncIterator]();
-    let askedAt = now();
+    const beforeNow = () => new Date(now().getTime() - marginMs);
+    let askedAt = beforeNow();
     let coming = pages.next();
     for (;;) {
       const { done, value: page } = await coming;
       const at = askedAt;
       if (done === true) return;
       // The next page comes while this one is stored. Whoever awaits it hears of its failure.
-      askedAt = now();
+      askedAt = beforeNow();
       coming = page.cursor === undefined ? Promise.resolve({ done: true, value: undefined }) : pages.next();
       coming.catch(() => undefined);
       if (stopping || !(await store(backfill, link, part, page, at))) {

@@ -2,17 +2,25 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../database/index.ts';
 import type { Hook, Touched } from '../../kit/code-host.ts';
+import type { CommitInfo } from '../../kit/dev-info.ts';
 import { asTielineError } from '../../kit/errors.ts';
 import { acceptDeliveries, type Sendable, type SendOutcome, type TopicHandler } from '../../work/index.ts';
 import type { CodeHosts, OpenedHost } from './code-hosts.ts';
+import { readHookJson } from './hook-json.ts';
 import { findExclusion } from './link-filter.ts';
 import type { Link, LinkStore } from './link-store.ts';
 import { recall, reviveBranch } from './memory.ts';
+import { loadGap } from './reconcile-gap.ts';
+import type { TakeSmartCommits } from './smart-commits/take-smart-commits.ts';
 import { takeAway, takeIn } from './take-in.ts';
 import { type Telling, tellingDelivery } from './telling.ts';
 
 /** The topic of what code hosts send. */
 export const codeEventTopic = 'code-event';
+
+/** Events of one repository of a link are looked at in the order in which they came. */
+export const codeEventStream = (linkId: string, repositoryId: string): string =>
+  `${codeEventTopic}:${linkId}:${repositoryId}`;
 
 /** A webhook as the ledger keeps it. */
 const codeEvent = z.object({
@@ -35,9 +43,10 @@ export function codeEventHandler(options: {
   database: Database;
   links: LinkStore;
   codeHosts: CodeHosts;
+  takeSmartCommits: TakeSmartCommits;
   now(): Date;
 }): TopicHandler {
-  const { database, links, codeHosts, now } = options;
+  const { database, links, codeHosts, takeSmartCommits, now } = options;
 
   const take = async (link: Link, host: OpenedHost, touched: Touched, at: Date): Promise<Taken> => {
     const { repository } = touched;
@@ -51,12 +60,16 @@ export function codeEventHandler(options: {
       const tellings = await store(link, at, (trx) => takeAway(trx, { linkId: link.id, repository, at }));
       return { told: tellings, looked: 0, note: leftOut ?? `the repository ${repository.name} was deleted` };
     }
-    const trust = await isNext(database, link.id, touched);
-    const info = await host.codeHost.load(host.connection, touched, { trust });
+    const known = await findKnownHead(database, link.id, touched);
+    const trust = isNext(touched, known);
+    const loaded = await host.codeHost.load(host.connection, touched, { trust });
+    const missed = await loadGap({ database, linkId: link.id, host }, touched, known);
+    const info = { ...loaded, commits: joinCommits(loaded.commits, missed) };
     let looked = 0;
     const tellings = await store(link, at, async (trx) => {
       const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info, at });
       looked = taken.looked;
+      await takeSmartCommits(trx, { link, repository: info.repository, commits: info.commits });
       return taken.tellings;
     });
     return { told: tellings, looked };
@@ -88,7 +101,7 @@ export function codeEventHandler(options: {
     const hook: Hook = {
       headers: event.headers,
       body: Buffer.from(event.text),
-      json: JSON.parse(event.text),
+      json: readHookJson(event.text),
     };
     const taken: Taken[] = [];
     for (const touched of host.codeHost.parse(hook)) {
@@ -135,12 +148,28 @@ interface Taken {
  * Whether a hook goes on from where the memory of the branch is. If not, one is missing, comes twice, or comes late,
  * and only the host knows how the branch stands now.
  */
-async function isNext(database: Database, linkId: string, touched: Touched): Promise<boolean> {
+function isNext(touched: Touched, known: string | undefined): boolean {
   if (touched.kind !== 'push' && touched.kind !== 'branch') return false;
+  return known !== undefined && known === touched.before;
+}
+
+/** Each commit once. */
+function joinCommits(commits: CommitInfo[], more: CommitInfo[]): CommitInfo[] {
+  const there = new Set(commits.map(({ sha }) => sha));
+  return [...commits, ...more.filter(({ sha }) => !there.has(sha))];
+}
+
+/** The head of the branch that a hook is about, as far as it is remembered. */
+async function findKnownHead(
+  database: Database,
+  linkId: string,
+  touched: Touched,
+): Promise<string | undefined> {
+  if (touched.kind !== 'push' && touched.kind !== 'branch') return undefined;
   const name = touched.kind === 'push' ? touched.branch : touched.name;
   const place = { linkId, repositoryId: touched.repository.id };
   const [known] = await recall(database.kysely, place, [{ kind: 'branch', id: name }]);
-  return known !== undefined && reviveBranch(known.content).head.sha === touched.before;
+  return known === undefined ? undefined : reviveBranch(known.content).head.sha;
 }
 
 /** So that the event is found among the deliveries of the issues that it came to name. */

@@ -6,8 +6,9 @@ import type { Hook, HookSignature, Touched } from '../../kit/code-host.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
 import type { NewDelivery, Work } from '../../work/index.ts';
-import { type CodeEvent, codeEventTopic } from './code-event.ts';
+import { type CodeEvent, codeEventStream, codeEventTopic } from './code-event.ts';
 import type { CodeHosts } from './code-hosts.ts';
+import { readHookJson } from './hook-json.ts';
 import type { Link, LinkStore } from './link-store.ts';
 
 /** GitHub sends up to 25 MB, others more; Jira never sends a refused one again. */
@@ -87,7 +88,7 @@ export function hookRoutes(options: {
         if (!isSigned(codeHost.signature, raw, [secret])) {
           throw new TielineError('hook-unsigned', 'The webhook is not signed with the secret of its link');
         }
-        const hook: Hook = { ...raw, json: jsonOf(raw.body) };
+        const hook: Hook = { ...raw, json: readHookJson(textOf(raw.body)) };
         const touched = codeHost.parse(hook);
         const at = now();
         await keepTime(link, at);
@@ -107,14 +108,11 @@ function rawOf({ headers, body }: FastifyRequest): Pick<Hook, 'headers' | 'body'
   return { headers: Object.fromEntries(plain), body: body instanceof Uint8Array ? body : Buffer.alloc(0) };
 }
 
-function jsonOf(body: Uint8Array): unknown {
+function textOf(body: Uint8Array): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (error) {
-    throw new TielineError('hook-invalid', 'The body of the webhook is not JSON', {
-      hint: 'Let the host send JSON (application/json), not a form.',
-      cause: error,
-    });
+    throw new TielineError('hook-invalid', 'The body of the webhook is not UTF-8', { cause: error });
   }
 }
 
@@ -144,7 +142,7 @@ function deliveryOf(came: {
     direction: 'in',
     topic: codeEventTopic,
     connectionId: link.hostConnectionId,
-    stream: `${codeEventTopic}:${link.id}:${repository?.id ?? ''}`,
+    stream: codeEventStream(link.id, repository?.id ?? ''),
     orderingKey: `${link.id} ${key}`,
     eventAt: at,
     summary: repository === undefined ? event : `${event} in ${repository.name}`,

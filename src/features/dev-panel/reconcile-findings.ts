@@ -1,10 +1,5 @@
 import type { DevEntity, DevInfo } from '../../kit/dev-info.ts';
-import {
-  memberOf,
-  type Remembered,
-  reviveBranch,
-  revivePullRequest,
-} from './memory.ts';
+import { memberOf, type Remembered, reviveBranch, revivePullRequest } from './memory.ts';
 import { keyOf, kindNames, type Telling } from './telling.ts';
 
 /** Something that Jira had to be told because of a look. */
@@ -17,12 +12,16 @@ export interface Finding {
   now: string | null;
 }
 
-type Content = Pick<DevInfo['branches'][number], 'head'> | Pick<DevInfo['pullRequests'][number], 'state' | 'title'>;
+type Content =
+  | Pick<DevInfo['branches'][number], 'head'>
+  | Pick<DevInfo['pullRequests'][number], 'state' | 'title'>;
 
 const describe = (content: Content | undefined, issueKeys: string[]): string => {
   const on = `on ${issueKeys.join(', ')}`;
   if (content === undefined) return on;
-  return 'head' in content ? `at ${content.head.sha.slice(0, 10)} ${on}` : `${content.state} "${content.title}" ${on}`;
+  return 'head' in content
+    ? `at ${content.head.sha.slice(0, 10)} ${on}`
+    : `${content.state} "${content.title}" ${on}`;
 };
 
 function contentOf({ kind, content }: Pick<Remembered, 'kind' | 'content'>): Content | undefined {
@@ -61,9 +60,7 @@ export function shouldHaveCome({ entity }: Telling, before: Remembered | undefin
   if (content === undefined) return false;
   if (known === undefined) return true;
   if ('head' in content) return 'head' in known && known.head.sha !== content.head.sha;
-  return (
-    'state' in known && (known.title !== content.title || isOpen(known.state) !== isOpen(content.state))
-  );
+  return 'state' in known && (known.title !== content.title || isOpen(known.state) !== isOpen(content.state));
 }
 
 /** By what a finding's memory is looked up. */

@@ -26,7 +26,7 @@ export async function retell(look: RepositoryLook): Promise<void> {
   const shown = await listShown(database.kysely, place);
   for (let from = 0; from < shown.length; from += atOnce) {
     const rows = shown.slice(from, from + atOnce).map((row) => moved(row, before.url, repository.url));
-    await steps.repair(infoOf(rows, repository), at, 0);
+    await steps.retell(infoOf(rows, repository), at);
   }
 }
 

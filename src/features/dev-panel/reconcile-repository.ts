@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../database/index.ts';
-import type { BranchInfo, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import type { Touched } from '../../kit/code-host.ts';
+import type { BranchInfo, DevInfo, PullRequestInfo, RepositoryInfo } from '../../kit/dev-info.ts';
 import type { OpenedHost } from './code-hosts.ts';
 import type { Link } from './link-store.ts';
 import { listRemembered, type Place, type Remembered, recall, reviveBranch } from './memory.ts';
+import { findDefaultHead } from './reconcile-gap.ts';
+import { retell } from './reconcile-rename.ts';
 import type { LookSteps } from './reconcile-step.ts';
 import type { RepositoryMark } from './reconcile-store.ts';
-import { retell } from './reconcile-rename.ts';
 
 /** Hosts and hub may differ by so much, and a change may be stored a while after the moment that it bears. */
 const overlapMs = 10 * 60 * 1000;
@@ -24,24 +26,32 @@ export interface RepositoryLook {
   mark: RepositoryMark | undefined;
   /** Whether every branch is wanted. */
   whole: boolean;
+  /** Aborted when the hub stops: then the look ends after the page that it is at. */
+  signal: AbortSignal;
   now(): Date;
 }
 
 /**
  * Compares a repository's recent branches and pull requests with the memory and repairs what differs. Gives how it
  * stands, to be kept for the next look.
- * @throws as the code host does; what was repaired until then stays
+ * @throws as the code host does, the reason of the signal; what was repaired until then stays
  */
 export async function lookAtRepository(look: RepositoryLook): Promise<RepositoryMark> {
   const { link, repository, mark, now } = look;
   const lookedAt = now();
   await retell(look);
-  const since = new Date((mark?.lookedAt ?? link.createdAt).getTime() - overlapMs);
+  const since = sinceOf(link, mark);
   const isWholeDue =
     look.whole || (mark?.wholeAt ?? new Date(0)).getTime() + wholeEveryMs <= lookedAt.getTime();
   const { leftOut, complete } = await lookAtBranches(look, since, isWholeDue);
   await lookAtPullRequests(look, since);
   return { info: repository, lookedAt, leftOut, wholeAt: complete ? lookedAt : (mark?.wholeAt ?? null) };
+}
+
+/** What is older than the link nobody asked for, unless by a backfill. */
+function sinceOf({ createdAt }: Link, mark: RepositoryMark | undefined): Date {
+  const before = mark === undefined ? createdAt : new Date(mark.lookedAt.getTime() - overlapMs);
+  return before > createdAt ? before : createdAt;
 }
 
 async function lookAtBranches(look: RepositoryLook, since: Date, whole: boolean) {
@@ -53,6 +63,7 @@ async function lookAtBranches(look: RepositoryLook, since: Date, whole: boolean)
   let complete = false;
   // Without a moment: a page tells of all its branches, also of those that were made from an old commit.
   for await (const { info, cursor } of host.codeHost.history(host.connection, repository, 'branches', {})) {
+    look.signal.throwIfAborted();
     const { branches } = info;
     for (const { name } of branches) seen.add(name);
     await repairBranches(look, place, branches, leftOut);
@@ -69,25 +80,21 @@ async function lookAtBranches(look: RepositoryLook, since: Date, whole: boolean)
   return { leftOut: Object.fromEntries(leftOut), complete };
 }
 
+/** Takes in each branch of a page that is new, or elsewhere than it is remembered, with the commits that led there. */
 async function repairBranches(
   look: RepositoryLook,
   place: Place,
   branches: BranchInfo[],
   leftOut: Map<string, string>,
 ): Promise<void> {
-  const { database, link, repository, mark, steps, now } = look;
-  const { defaultBranch = '' } = repository;
-  const names = [...branches.map(({ name }) => name), defaultBranch];
+  const { database, link, host, repository, mark, steps } = look;
+  const names = branches.map(({ name }) => name);
   const rows = await recall(
     database.kysely,
     place,
     names.map((id) => ({ kind: 'branch', id })),
   );
   const known = new Map(rows.map((row) => [row.id, reviveBranch(row.content).head.sha]));
-  const defaultHead =
-    branches.find(({ name }) => name === defaultBranch)?.head.sha ??
-    known.get(defaultBranch) ??
-    leftOut.get(defaultBranch);
   for (const { name, head } of branches) {
     const before = known.get(name) ?? leftOut.get(name);
     if (before === head.sha) continue;
@@ -95,27 +102,44 @@ async function repairBranches(
       leftOut.set(name, head.sha);
       continue;
     }
-    leftOut.delete(name);
-    const from = before ?? (name === defaultBranch ? undefined : defaultHead);
     const push = { kind: 'push', repository, branch: name, after: head.sha, forced: false } as const;
-    await repairOne(look, { ...push, ...(from === undefined ? {} : { before: from }) });
+    const { commits } = await repairOne(look, { ...push, ...(before === undefined ? {} : { before }) });
+    leftOut.delete(name);
+    if (name === repository.defaultBranch && before === undefined) await repairCommits(look);
+    // Of a new branch, or after a force-push, the host cannot say what came since: what is on no other branch did.
+    if (name === repository.defaultBranch || commits.length > 1) continue;
+    const base = await findDefaultHead(host, repository);
+    if (base !== undefined) await repairOne(look, { ...push, before: base });
   }
-  await steps.repair(nothingOf(repository), now(), branches.length);
+  await steps.count(branches.length);
 }
 
-async function repairOne(
-  { host, steps, now }: RepositoryLook,
-  touched: Parameters<OpenedHost['codeHost']['load']>[1],
-): Promise<void> {
+/** The commits of a default branch that nobody told of, as far as they are newer than the link. */
+async function repairCommits({ host, repository, link, steps, signal, now }: RepositoryLook): Promise<void> {
+  let at = now();
+  const from = { since: link.createdAt };
+  for await (const { info } of host.codeHost.history(host.connection, repository, 'commits', from)) {
+    signal.throwIfAborted();
+    await steps.repair(info, at);
+    at = now();
+  }
+}
+
+async function repairOne({ host, steps, now }: RepositoryLook, touched: Touched): Promise<DevInfo> {
   const at = now();
-  await steps.repair(await host.codeHost.load(host.connection, touched, { trust: false }), at, 0);
+  const info = await host.codeHost.load(host.connection, touched, { trust: false });
+  await steps.repair(info, at);
+  return info;
 }
 
 async function lookAtPullRequests(look: RepositoryLook, since: Date): Promise<void> {
   const { host, repository, database, link, steps, now } = look;
   const place: Place = { linkId: link.id, repositoryId: repository.id };
   let at = now();
-  for await (const { info } of host.codeHost.history(host.connection, repository, 'pull-requests', { since })) {
+  for await (const { info } of host.codeHost.history(host.connection, repository, 'pull-requests', {
+    since,
+  })) {
+    look.signal.throwIfAborted();
     const rows = await recall(
       database.kysely,
       place,
@@ -125,19 +149,12 @@ async function lookAtPullRequests(look: RepositoryLook, since: Date): Promise<vo
     const changed = info.pullRequests.filter((one) => !isSame(known.get(String(one.number)), one));
     const shas = new Set(changed.flatMap(({ commits }) => commits));
     const commits = info.commits.filter(({ sha }) => shas.has(sha));
-    await steps.repair({ ...info, pullRequests: changed, commits }, at, info.pullRequests.length);
+    if (changed.length > 0) await steps.repair({ ...info, pullRequests: changed, commits }, at);
+    await steps.count(info.pullRequests.length);
     at = now();
   }
 }
 
 /** The memory keeps JSON, in which nothing that is undefined is left. */
-const isSame = (row: Remembered | undefined, content: DevInfo['pullRequests'][number]): boolean =>
+const isSame = (row: Remembered | undefined, content: PullRequestInfo): boolean =>
   row !== undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(content)), row.content);
-
-const nothingOf = (repository: RepositoryInfo): DevInfo => ({
-  repository,
-  branches: [],
-  commits: [],
-  pullRequests: [],
-  gone: [],
-});

@@ -12,8 +12,12 @@ import { type Telling, tellingDelivery } from './telling.ts';
 
 /** The steps of a look: each stores what it repairs, what Jira is to be told, and the finding in one transaction. */
 export interface LookSteps {
-  /** Takes in what differs from the memory. `checked` is how many entities were compared for it. */
-  repair(info: DevInfo, at: Date, checked: number): Promise<void>;
+  /** Takes in what differs from the memory. A commit that is known is left as it is: it never changes. */
+  repair(info: DevInfo, at: Date): Promise<void>;
+  /** As repair, with commits that are known too: their pages are elsewhere now. */
+  retell(info: DevInfo, at: Date): Promise<void>;
+  /** Counts branches and pull requests that were compared. */
+  count(checked: number): Promise<void>;
   /** Takes a repository out of Jira. */
   withdraw(repository: RepositoryInfo, reason: string, at: Date): Promise<void>;
 }
@@ -36,28 +40,32 @@ export function createLookSteps(
       now(),
     );
 
+  const take = (info: DevInfo, at: Date, withKnownCommits: boolean) =>
+    step(async (trx) => {
+      const place = { linkId: link.id, repositoryId: info.repository.id };
+      const keys = keysIn(info);
+      await lockPlace(trx, place);
+      const known = new Map((await recall(trx, place, keys)).map((row) => [memberOf(row.kind, row.id), row]));
+      const looked = new Set(keys.map(({ kind, id }) => memberOf(kind, id)));
+      const unknown = info.commits.filter(({ sha }) => !known.has(memberOf('commit', sha)));
+      const fresh = withKnownCommits ? info : { ...info, commits: unknown };
+      const { tellings } = await takeIn(trx, { linkId: link.id, projects: link.projects, info: fresh, at });
+      await tell(trx, tellings, at);
+      await takeSmartCommits(trx, { link, repository: info.repository, commits: unknown });
+      const beforeOf = (telling: Telling) => known.get(nameIn(telling));
+      const missed = tellings.filter(
+        (telling) => looked.has(nameIn(telling)) && shouldHaveCome(telling, beforeOf(telling)),
+      );
+      const findings = tellings.map((telling) => findingOf(telling, beforeOf(telling)));
+      // What its webhooks tell may still wait in the ledger.
+      const isLate = missed.length > 0 && (await looks.hasEventsWaiting(trx, place));
+      await looks.add(trx, look, { checked: 0, findings, missed: isLate ? 0 : missed.length });
+    });
+
   return {
-    repair: (info, at, checked) =>
-      step(async (trx) => {
-        const place = { linkId: link.id, repositoryId: info.repository.id };
-        await lockPlace(trx, place);
-        const known = new Map(
-          (await recall(trx, place, keysIn(info))).map((row) => [memberOf(row.kind, row.id), row]),
-        );
-        const looked = new Set(keysIn(info).map(({ kind, id }) => memberOf(kind, id)));
-        // A commit never changes.
-        const commits = info.commits.filter(({ sha }) => !known.has(memberOf('commit', sha)));
-        const fresh = { ...info, commits };
-        const { tellings } = await takeIn(trx, { linkId: link.id, projects: link.projects, info: fresh, at });
-        await tell(trx, tellings, at);
-        await takeSmartCommits(trx, { link, repository: info.repository, commits });
-        const beforeOf = (telling: Telling) => known.get(nameIn(telling));
-        const missed = tellings.filter(
-          (telling) => looked.has(nameIn(telling)) && shouldHaveCome(telling, beforeOf(telling)),
-        );
-        const findings = tellings.map((telling) => findingOf(telling, beforeOf(telling)));
-        await looks.add(trx, look, { checked, findings, missed: missed.length });
-      }),
+    repair: (info, at) => take(info, at, false),
+    retell: (info, at) => take(info, at, true),
+    count: (checked) => step((trx) => looks.add(trx, look, { checked, findings: [], missed: 0 })),
     withdraw: (repository, reason, at) =>
       step(async (trx) => {
         const tellings = await takeAway(trx, { linkId: link.id, repository, at });

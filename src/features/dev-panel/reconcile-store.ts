@@ -3,8 +3,10 @@ import { v7 as uuid } from 'uuid';
 import type { Database, Schema } from '../../database/index.ts';
 import type { RepositoryInfo } from '../../kit/dev-info.ts';
 import type { Change } from '../access/index.ts';
-import type { Finding } from './reconcile-findings.ts';
 import type { BackfillProblem } from './backfill-store.ts';
+import { codeEventStream } from './code-event.ts';
+import type { Place } from './memory.ts';
+import type { Finding } from './reconcile-findings.ts';
 
 /** A look at everything that a link covers, compared with what is remembered of it. */
 export interface Look {
@@ -55,7 +57,7 @@ const isDue = (now: Date) => sql`links.disconnecting_since is null
 
 /** Stores looks, when the next ones are due, and how far they are. */
 export interface LookStore {
-  /** Asks for a look at everything, at once; one that has not ended becomes one. */
+  /** Asks for a look at everything, at once; one that waits for its turn stands for all who ask. */
   request(change: Change, link: { id: string; scope: string; name: string }): Promise<Look>;
   /** Links that are to be looked at: never while a backfill runs. */
   listDue(now: Date): Promise<string[]>;
@@ -65,11 +67,15 @@ export interface LookStore {
   mayGoOn(look: Look): Promise<boolean>;
   /** Whether the link is there and stays so until the transaction ends. */
   keepsLink(trx: Kysely<Schema>, linkId: string): Promise<boolean>;
+  /** Whether webhooks of a repository came that nobody has looked at yet. */
+  hasEventsWaiting(trx: Kysely<Schema>, place: Place): Promise<boolean>;
   add(
     trx: Kysely<Schema>,
     look: Look,
     found: { checked: number; findings: Finding[]; missed: number },
   ): Promise<void>;
+  /** The next look is at this moment, unless it is to be later. */
+  putOff(linkId: string, until: Date): Promise<void>;
   postpone(look: Look, problem: BackfillProblem, retryAt: Date): Promise<void>;
   end(look: Look, at: Date, problem: BackfillProblem | null): Promise<void>;
   /** Newest first. */
@@ -88,7 +94,7 @@ export function createLookStore(database: Database): LookStore {
       const found = await sql<Look>`
         insert into link_looks (id, link_id, cause, whole, wanted_at)
         values (${uuid()}, ${link.id}::uuid, 'request', true, ${now})
-        on conflict (link_id) where ended_at is null do update set whole = true
+        on conflict (link_id) where started_at is null do update set whole = true
         returning ${columns}`.execute(trx);
       const { id, scope, name } = link;
       await note({ action: 'link.look-requested', scope, subject: { kind: 'link', id, name } });
@@ -107,13 +113,18 @@ export function createLookStore(database: Database): LookStore {
         await sql`update links set next_look_at = ${nextAt} where id = ${linkId}::uuid`.execute(trx);
         await sql`delete from link_looks where link_id = ${linkId}::uuid
           and ended_at < ${new Date(now.getTime() - keptForMs)}`.execute(trx);
-        const found = await sql<Look>`
-          insert into link_looks (id, link_id, cause, whole, wanted_at, started_at)
-          values (${uuid()}, ${linkId}::uuid, 'schedule', false, ${now}, ${now})
-          on conflict (link_id) where ended_at is null do update set
-            started_at = coalesce(link_looks.started_at, excluded.started_at), retry_at = null
+        const open = await sql<Look>`
+          update link_looks set started_at = coalesce(started_at, ${now}), retry_at = null
+          where id = (select id from link_looks where link_id = ${linkId}::uuid and ended_at is null
+            and (retry_at is null or retry_at <= ${now}) order by started_at nulls last limit 1)
           returning ${columns}`.execute(trx);
-        return the(found.rows);
+        if (open.rows.length > 0) return open.rows[0];
+        const made = await sql<Look>`
+          insert into link_looks (id, link_id, cause, whole, wanted_at, started_at)
+          values (${uuid()}, ${linkId}::uuid, 'schedule', false, ${now}, ${now}) returning ${columns}`.execute(
+          trx,
+        );
+        return the(made.rows);
       }),
     async mayGoOn({ id, linkId }) {
       const found = await sql`
@@ -129,6 +140,12 @@ export function createLookStore(database: Database): LookStore {
         select from links where id = ${linkId}::uuid and disconnecting_since is null for share`.execute(trx);
       return found.rows.length > 0;
     },
+    async hasEventsWaiting(trx, { linkId, repositoryId }) {
+      const found = await sql`
+        select from deliveries where stream = ${codeEventStream(linkId, repositoryId)}
+          and state in ('queued', 'sending') limit 1`.execute(trx);
+      return found.rows.length > 0;
+    },
     async add(trx, { id }, { checked, findings, missed }) {
       await sql`
         update link_looks set checked = checked + ${checked}, changes = changes + ${findings.length},
@@ -136,6 +153,11 @@ export function createLookStore(database: Database): LookStore {
           repaired = case when jsonb_array_length(repaired) < ${mostFindings}
             then repaired || ${JSON.stringify(findings.slice(0, mostFindings))}::jsonb else repaired end
         where id = ${id}::uuid`.execute(trx);
+    },
+    async putOff(linkId, until) {
+      await sql`update links set next_look_at = greatest(next_look_at, ${until}) where id = ${linkId}::uuid`.execute(
+        kysely,
+      );
     },
     async postpone({ id }, problem, retryAt) {
       await sql`update link_looks set problem = ${JSON.stringify(problem)}, retry_at = ${retryAt}

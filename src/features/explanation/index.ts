@@ -1,2 +1,2 @@
 export type { ExplanationView } from './explanation.ts';
-export { explanationRoutes } from './routes.ts';
+export { createExplanations } from './explanations.ts';

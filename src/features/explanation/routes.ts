@@ -8,6 +8,7 @@ import { type Actor, scopesOf } from '../access/index.ts';
 import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
+import { smartCommitTopic } from '../dev-panel/index.ts';
 import { explanationView, nameOf, viewEntity } from './explanation.ts';
 import { askJira, notAsked } from './held-by-jira.ts';
 import { notesOfDeliveries, notesOfHolds, notesOfNothing } from './notes.ts';
@@ -75,8 +76,10 @@ export function explanationRoutes(options: {
           connectionIds,
           limit: mostEntities,
         });
-        // What came in is no entity of Jira's; what it led to is.
-        const states = newestStates.filter(({ delivery }) => delivery.direction === 'out');
+        // What came in is no entity of Jira's, nor is what a commit message asks for; what it led to is.
+        const states = newestStates.filter(
+          ({ delivery }) => delivery.direction === 'out' && delivery.topic !== smartCommitTopic,
+        );
         const newest = states.map(({ delivery }) => delivery);
         const everyone = [...page, ...newest];
         const idsOf = (ids: (string | null)[]) => [...new Set(ids)].filter((id) => id !== null);

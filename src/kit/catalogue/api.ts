@@ -37,7 +37,7 @@ export const apiErrors = {
     403,
     'never',
     'The request may come from another site',
-    'Send the x-csrf-token of GET /api/v1/me from a page of the hub itself, or use an API token.',
+    'Begin again from a page of the hub itself. A script sends the x-csrf-token of GET /api/v1/me, or an API token.',
   ),
   'sign-in-refused': entry(
     403,

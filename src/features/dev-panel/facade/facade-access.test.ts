@@ -1,12 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser } from '../../../../test/browser.ts';
-import {
-  type ConnectedJira,
-  password,
-  slugPath,
-  startConnectedJira,
-} from './fixtures/connected-jira.ts';
+import { type ConnectedJira, password, slugPath, startConnectedJira } from './fixtures/connected-jira.ts';
 
 let connected: ConnectedJira;
 beforeAll(async () => {
