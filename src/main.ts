@@ -83,4 +83,10 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
+// Whoever reads our output, such as `head`, may have read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 await main(process.argv.slice(2));

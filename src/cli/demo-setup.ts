@@ -3,7 +3,8 @@ import { TielineError } from '../kit/errors.ts';
 import type { HubClient } from './hub-client.ts';
 import type { SimulatedSite } from './simulators.ts';
 
-const connectionName = 'demo-jira';
+/** The connection to the simulated Jira. */
+export const jiraConnectionName = 'demo-jira';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -24,13 +25,17 @@ export async function prepareHub(
   await putSecret(hub, 'demo-jira-client-secret', client.clientSecret);
   print('secrets demo-jira-token, demo-jira-client-secret');
   const id = await putConnection(hub, {
-    baseUrl: jira.site,
-    gatewayUrl: jira.gateway,
-    platform: { type: 'api-token', email: account.email, token: { secret: 'account.demo-jira-token' } },
-    devops: { clientId: client.clientId, clientSecret: { secret: 'account.demo-jira-client-secret' } },
-    allowAddresses: ['127.0.0.1/32'],
+    name: jiraConnectionName,
+    connector: 'jira',
+    settings: {
+      baseUrl: jira.site,
+      gatewayUrl: jira.gateway,
+      platform: { type: 'api-token', email: account.email, token: { secret: 'account.demo-jira-token' } },
+      devops: { clientId: client.clientId, clientSecret: { secret: 'account.demo-jira-client-secret' } },
+      allowAddresses: ['127.0.0.1/32'],
+    },
   });
-  print(`connection ${connectionName}`);
+  print(`connection ${jiraConnectionName}`);
   const expiresAt = new Date(Date.now() + dayMs).toISOString();
   const { key, hint } = await hub.call<{ key: string; hint: string }>('POST', '/api/v1/connect-keys', {
     connection: id,
@@ -43,7 +48,8 @@ export async function prepareHub(
   return { connectKey: key, test };
 }
 
-async function putSecret(hub: HubClient, name: string, value: string): Promise<void> {
+/** Makes a secret of the account, or gives the one of this name the value. */
+export async function putSecret(hub: HubClient, name: string, value: string): Promise<void> {
   await createOr(
     () => hub.call('POST', '/api/v1/secrets', { name, value }),
     async () => {
@@ -57,16 +63,14 @@ async function putSecret(hub: HubClient, name: string, value: string): Promise<v
   );
 }
 
-async function putConnection(hub: HubClient, settings: object): Promise<string> {
-  const path = `/api/v1/connections/account.${connectionName}`;
+/** Makes a connection of the account, or gives the one of this name the settings; the answer is its id. */
+export async function putConnection(
+  hub: HubClient,
+  { name, connector, settings }: { name: string; connector: string; settings: object },
+): Promise<string> {
   const connection = await createOr(
-    () =>
-      hub.call<{ id: string }>('POST', '/api/v1/connections', {
-        name: connectionName,
-        connector: 'jira',
-        settings,
-      }),
-    () => hub.call<{ id: string }>('PUT', path, { name: connectionName, settings }),
+    () => hub.call<{ id: string }>('POST', '/api/v1/connections', { name, connector, settings }),
+    () => hub.call<{ id: string }>('PUT', `/api/v1/connections/account.${name}`, { name, settings }),
   );
   return connection.id;
 }

@@ -109,6 +109,12 @@ describe('an administrator at the command line', () => {
       devops: { clientId: 'nobody', clientSecret: { secret: 'account.jira-client-secret' } },
       allowAddresses: ['127.0.0.1/32'],
     };
+    const tried = await tieline('connection test --settings-file -', JSON.stringify(settings));
+    expect(tried.code).toBe(3);
+    // One cause is told once.
+    expect(tried.output).toMatch(/ builds +REFUSED +http\S+ answered 401/);
+    expect(tried.output).toMatch(/ deployments +REFUSED +as builds\n/);
+    expect((await tieline('connection list')).output).not.toContain('not saved');
     const refused = await tieline('connection create wrong', JSON.stringify(settings));
     expect(refused.code).toBe(3);
     expect(refused.output).toMatch(/^NOT OK: Jira Cloud[\s\S]* builds +REFUSED [\s\S]*Not saved\./);
@@ -190,6 +196,10 @@ describe('an administrator at the command line', () => {
   });
 });
 
+it('whoever reads only the beginning of the output is told of no error', async () => {
+  expect(await runTieline(['--help'], { reads: 'nothing' })).toMatchObject({ code: 0, notes: '' });
+});
+
 describe('mistakes are told with what to do', () => {
   it.each([
     ['no token', 'secret list', { TIELINE_TOKEN: '' }, 1, 'TIELINE_TOKEN'],
@@ -201,6 +211,8 @@ describe('mistakes are told with what to do', () => {
     ['a missing argument', 'delivery show', {}, 2, "missing required argument 'id'"],
     ['no standard input for a secret', 'secret create empty', {}, 2, 'is empty'],
     ['settings that are not JSON', 'connection create x', {}, 2, 'is not JSON'],
+    ['nothing to test', 'connection test', {}, 2, 'Name a connection, or give --settings-file'],
+    ['an address that is none', 'user add ada', {}, 2, 'tieline: email: Invalid email address\n  Correct'],
     ['a configuration that cannot be', 'serve', { TIELINE_PORT: 'abc' }, 2, 'TIELINE_PORT'],
     ['a port that is none', 'serve --port abc', {}, 2, 'Expected a whole number from 0 to 65535'],
     [
@@ -270,12 +282,26 @@ describe('tieline demo --once', () => {
     const home = await processes.newFolder();
     const { code, output } = await runTieline(['demo', '--once', '--json'], { env: { TIELINE_HOME: home } });
     expect(code).toBe(0);
-    const { reports } = JSON.parse(output);
+    const { reports, development } = JSON.parse(output);
     expect(reports.map(({ kind, state }: { kind: string; state: string }) => `${kind} ${state}`)).toEqual([
       'build delivered',
       'build delivered',
       'deployment delivered',
     ]);
+    expect(development).toMatchObject({
+      branches: [],
+      pullRequests: [{ status: 'MERGED', reviewers: [{ name: 'Rene Reviewer', verdict: 'APPROVED' }] }],
+    });
+  });
+
+  it('says so where there is no git, and shows the rest', async () => {
+    const home = await processes.newFolder();
+    const env = { TIELINE_HOME: home, PATH: await processes.newFolder() };
+    const { code, output } = await runTieline(['demo', '--once'], { env });
+    expect(output).toContain('needs the command "git", which is not installed');
+    expect(output.match(/MYT-[12] +linked/g)).toHaveLength(6);
+    expect(output).not.toContain('Linking the code host');
+    expect(code).toBe(0);
   });
 
   it('holds twice on the same folder', async () => {

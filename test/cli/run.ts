@@ -14,15 +14,16 @@ export interface CommandEnd {
 /** Runs the real command as a process with this environment and little else. */
 export async function runTieline(
   words: string[],
-  options: { env?: Record<string, string>; input?: string } = {},
+  options: { env?: Record<string, string>; input?: string; reads?: 'nothing' } = {},
 ): Promise<CommandEnd> {
   const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env.PATH, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(options.input ?? '');
+  if (options.reads === 'nothing') child.stdout.destroy();
   const [output, notes, code] = await Promise.all([
-    text(child.stdout),
+    options.reads === 'nothing' ? '' : text(child.stdout),
     text(child.stderr),
     new Promise<number | null>((resolve) => child.once('close', resolve)),
   ]);

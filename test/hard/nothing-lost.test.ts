@@ -1,57 +1,16 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { assembleHub } from '../../src/compose/assemble.ts';
-import { createHttpStores, openDatabase, openVault } from '../../src/database/index.ts';
 import { makeFirstToken } from '../../src/features/access/index.ts';
 import type { DeliveryView } from '../../src/features/deliveries/index.ts';
-import { createHttp } from '../../src/http/index.ts';
-import { Secret } from '../../src/kit/secret.ts';
 import { type JiraSimulator, startJiraSimulator } from '../../src/simulators/jira/index.ts';
-import { silentLog, startTestDatabase, type TestDatabase } from '../postgres.ts';
+import { startTestDatabase, type TestDatabase } from '../postgres.ts';
 import { type Caller, call, connectToJira, type Taken } from './pipeline.ts';
+import { type Replica, startReplica } from './replica.ts';
 import { entities, keysOf, makeTrouble, type Post, type Story, story, winnersOf } from './stories.ts';
 
 const runs = Number(process.env.TIELINE_PROPERTY_RUNS ?? 20);
 const seed = Number(process.env.TIELINE_PROPERTY_SEED ?? randomInt(2 ** 31));
-
-/** A try after some milliseconds instead of seconds. */
-const pace = { firstWaitMs: 5, longestWaitMs: 40, spreadMs: 5, lookEveryMs: 20 };
-const masterKey = new Secret(Buffer.alloc(32, 7).toString('base64'));
-
-interface Replica {
-  url: string;
-  stop(): Promise<void>;
-}
-
-async function startReplica(url: string): Promise<Replica> {
-  const database = await openDatabase({ url, log: silentLog });
-  const vault = await openVault({ database, masterKey });
-  const now = () => new Date();
-  const stores = createHttpStores({ database, vault, now });
-  const http = createHttp({ ...stores, denyList: [], log: silentLog });
-  const log = pino({ level: 'silent' });
-  const { grants } = stores;
-  const { app, stop } = await assembleHub({
-    version: '0.0.0',
-    database,
-    vault,
-    http,
-    grants,
-    log,
-    now,
-    pace,
-  });
-  return {
-    url: await app.listen({ host: '127.0.0.1', port: 0 }),
-    async stop() {
-      await stop();
-      await http.close();
-      await database.close();
-    },
-  };
-}
 
 let database: TestDatabase;
 let replicas: Replica[];

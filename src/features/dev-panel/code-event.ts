@@ -145,12 +145,11 @@ interface Taken {
 }
 
 /**
- * Whether a hook goes on from where the memory of the branch is. If not, one is missing, comes twice, or comes late,
- * and only the host knows how the branch stands now.
+ * Whether a push goes on from where the memory of the branch is. If not, one is missing, comes twice, or comes late, and
+ * only the host knows how the branch stands now. A deletion is never taken at its word: the branch may be there again.
  */
 function isNext(touched: Touched, known: string | undefined): boolean {
-  if (touched.kind !== 'push' && touched.kind !== 'branch') return false;
-  return known !== undefined && known === touched.before;
+  return touched.kind === 'push' && known !== undefined && known === touched.before;
 }
 
 /** Each commit once. */

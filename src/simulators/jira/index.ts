@@ -15,7 +15,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { allowRedirect, authorizeRoutes } from './oauth/authorize-routes.ts';
 import { platformAtGateway, resourceRoutes } from './oauth/platform-routes.ts';
 import { tokenRoutes } from './oauth/token-routes.ts';
-import { pageRoutes } from './pages/page-routes.ts';
+import { livePageRoutes, pageRoutes } from './pages/page-routes.ts';
 import { devopsExtras } from './pages/panels.ts';
 import { cloudEdition } from './platform/cloud-edition.ts';
 import { changelogRoutes } from './platform/histories.ts';
@@ -148,6 +148,7 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
         ...platform,
         ...apis.flatMap((api) => siteRoutes(world, api)),
         ...pageRoutes(world, devopsExtras(state)),
+        ...livePageRoutes(world, devopsExtras(state)),
         ...controlRoutes(world, faults, state),
       ],
       notFound: { status: 404, body: platformErrors(['null for uri']) },

@@ -56,8 +56,9 @@ function send(response: ServerResponse, answer: Answer, now: Date) {
     payload = answer.bytes;
   } else if (answer.html !== undefined) {
     headers['content-type'] = 'text/html;charset=UTF-8';
-    // The page holds no script; a browser must not run one that a text smuggled in.
-    headers['content-security-policy'] = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
+    // A page has the one script of the simulator's own; a browser must not run one that a text smuggled in.
+    headers['content-security-policy'] =
+      "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'";
     payload = answer.html;
   } else if (answer.body !== undefined) {
     headers['content-type'] ??= 'application/json;charset=UTF-8';

@@ -3,7 +3,7 @@ import { controlRoutes } from '../control-routes.ts';
 import { defaultDataCenterSeed } from '../default-seed.ts';
 import { createFaults, type Faults } from '../faults.ts';
 import { iconRoutes } from '../pages/icon-routes.ts';
-import { pageRoutes } from '../pages/page-routes.ts';
+import { type IssueExtras, livePageRoutes, pageRoutes } from '../pages/page-routes.ts';
 import { remoteLinksPanel } from '../pages/remote-links-panel.ts';
 import { platformRoutes } from '../platform/platform-routes.ts';
 import type { Route } from '../route.ts';
@@ -67,6 +67,11 @@ export interface DataCenterSimulator {
   close(): Promise<void>;
 }
 
+const linkExtras = (world: World, state: SimulatorState): IssueExtras => ({
+  panels: (issue) => [remoteLinksPanel(world.remoteLinks.of(issue.id))],
+  counts: (issue) => `${state.remoteLinks(issue.key).length} links`,
+});
+
 function jiraRoutes(world: World, state: SimulatorState, version: Version): Route[] {
   return [
     ...dataCenterSiteRoutes(world, version),
@@ -75,10 +80,7 @@ function jiraRoutes(world: World, state: SimulatorState, version: Version): Rout
     ...remoteLinkRoutes(world),
     ...offsetSearchRoutes(world, version),
     ...adminWebhookRoutes(world, version.hasNewWebhooks),
-    ...pageRoutes(world, {
-      panels: (issue) => [remoteLinksPanel(world.remoteLinks.of(issue.id))],
-      counts: (issue) => `${state.remoteLinks(issue.key).length} links`,
-    }),
+    ...pageRoutes(world, linkExtras(world, state)),
     ...iconRoutes(),
   ];
 }
@@ -113,7 +115,11 @@ export async function startDataCenter(options: DataCenterOptions): Promise<DataC
       maxBodyBytes: options.maxBodyBytes ?? 10 * 1024 * 1024,
       tls: options.tls,
       decorate: (request, answer) => signedInHeaders(world, request, answer),
-      routes: [...jiraRoutes(world, state, version).map(below), ...controlRoutes(world, faults, state)],
+      routes: [
+        ...jiraRoutes(world, state, version).map(below),
+        ...livePageRoutes(world, linkExtras(world, state)),
+        ...controlRoutes(world, faults, state),
+      ],
       notFound: { status: 404, body: platformErrors(['null for uri']) },
       tooLarge: { status: 413, body: platformErrors(['The request body is too large.']) },
     },

@@ -5,9 +5,19 @@ import { style } from './style.ts';
 /** The path below which the pages are: empty, or the context path. */
 export const pathBefore = (world: World): string => new URL(world.siteUrl()).pathname.replace(/\/$/, '');
 
-/** A whole page. Its mark says on every page that this is no real Jira. */
-export function layout(world: World, title: string, main: Markup): string {
+/** Where the script of pages that follow what happens is; the simulator's own address, whatever the context path. */
+export const liveScriptPath = '/_simulator/live.js';
+
+/**
+ * A whole page. Its mark says on every page that this is no real Jira. With `live`, the address of the same page once
+ * more, it shows by itself what has changed.
+ */
+export function layout(world: World, title: string, main: Markup, live?: string): string {
   const site = world.seed.name;
+  const script =
+    live === undefined
+      ? undefined
+      : html`<script src="${liveScriptPath}" data-page="${live}" defer></script>`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -15,6 +25,7 @@ export function layout(world: World, title: string, main: Markup): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} - ${site} (simulated)</title>
 <style>${style}</style>
+${script}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

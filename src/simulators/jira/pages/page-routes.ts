@@ -4,7 +4,8 @@ import { paragraphsOf } from '../platform/rich-text.ts';
 import type { Route } from '../route.ts';
 import type { World } from '../world.ts';
 import { html, type Markup, moment } from './html.ts';
-import { layout, pathBefore, stateMark } from './layout.ts';
+import { layout, liveScriptPath, pathBefore, stateMark } from './layout.ts';
+import { liveScript } from './live-script.ts';
 
 /** What an edition shows on an issue beside the issue itself. */
 export interface IssueExtras {
@@ -40,7 +41,8 @@ function issuePage(world: World, extras: IssueExtras, issue: Issue): Answer {
 ${extras.panels(issue)}
 </div>
 </div>`;
-  return { status: 200, html: layout(world, `${issue.key} ${issue.summary}`, main) };
+  const live = `/_simulator/browse/${issue.key}`;
+  return { status: 200, html: layout(world, `${issue.key} ${issue.summary}`, main, live) };
 }
 
 function missingPage(world: World, key: string): Answer {
@@ -75,11 +77,32 @@ export function pageRoutes(world: World, extras: IssueExtras): Route[] {
     {
       method: 'GET',
       path: '/browse/:key',
-      handle(request) {
-        const key = request.parameter('key');
-        const issue = world.platform.findIssue(key);
-        return issue === undefined ? missingPage(world, key) : issuePage(world, extras, issue);
-      },
+      handle: (request) => browse(world, extras, request.parameter('key')),
     },
   ];
+}
+
+/** What lets an issue's page follow what happens; the simulator's own addresses, never below a context path. */
+export function livePageRoutes(world: World, extras: IssueExtras): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: liveScriptPath,
+      handle: () => ({
+        status: 200,
+        headers: { 'content-type': 'text/javascript;charset=UTF-8' },
+        body: liveScript,
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/_simulator/browse/:key',
+      handle: (request) => browse(world, extras, request.parameter('key')),
+    },
+  ];
+}
+
+function browse(world: World, extras: IssueExtras, key: string): Answer {
+  const issue = world.platform.findIssue(key);
+  return issue === undefined ? missingPage(world, key) : issuePage(world, extras, issue);
 }
