@@ -111,7 +111,7 @@ export interface Config {
   hubUrl: string;
   /** The API token of the command line. */
   token: Secret | undefined;
-  /** For tests: where the process ends itself, see `src/fault.ts`. */
+  /** For tests: where the process ends itself, see `src/compose/fault-hook.ts`. */
   fault: string | undefined;
 }
 

@@ -9,7 +9,7 @@ export interface ShownConnection {
   scope: string;
   name: string;
   connector: string;
-  settings: { baseUrl?: string };
+  settings: { baseUrl?: string; address?: string };
   status: string;
   statusSince: string;
   hold: { since: string; message: string; hint: string } | null;
@@ -31,15 +31,25 @@ export function describeTest(report: TestReport): string {
   } as const;
   const width = Math.max(...report.capabilities.map(({ capability }) => capability.length));
   const indent = ' '.repeat(width + 13);
-  const lines = report.capabilities.flatMap(({ capability, state, message, hint, details = [] }) => [
-    `  ${capability.padEnd(width)}  ${marks[state].padEnd(7)}  ${message}`,
-    ...details.flatMap((detail) =>
-      detail.state === 'missing'
-        ? [`${indent}missing: ${detail.name}${detail.project ? ` in ${detail.project}` : ''}`]
-        : [],
-    ),
-    ...(hint === undefined || state === 'ok' ? [] : [`${indent}${hint}`]),
-  ]);
+  const lines = report.capabilities.flatMap(
+    ({ capability, state, code, message, hint, details = [] }, index) => {
+      const begin = `  ${capability.padEnd(width)}  ${marks[state].padEnd(7)}  `;
+      // One cause, such as a wrong token, fails much: it is told once.
+      const told = report.capabilities
+        .slice(0, index)
+        .find((earlier) => code !== undefined && earlier.code === code && earlier.hint === hint);
+      if (told !== undefined) return [`${begin}as ${told.capability}`];
+      return [
+        `${begin}${message}`,
+        ...details.flatMap((detail) =>
+          detail.state === 'missing'
+            ? [`${indent}missing: ${detail.name}${detail.project ? ` in ${detail.project}` : ''}`]
+            : [],
+        ),
+        ...(hint === undefined || state === 'ok' ? [] : [`${indent}${hint}`]),
+      ];
+    },
+  );
   const head = [report.product, report.account && `as ${report.account.name}`].filter(Boolean).join(', ');
   const { limit, remaining, near } = report.rateLimit ?? {};
   const limits =

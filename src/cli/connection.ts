@@ -123,7 +123,7 @@ The settings name secrets, they do not hold them. For Jira Cloud:
         scope,
         name,
         connector,
-        settings.baseUrl ?? '',
+        settings.baseUrl ?? settings.address ?? '',
         status,
         id,
       ];
@@ -139,12 +139,14 @@ The settings name secrets, they do not hold them. For Jira Cloud:
     .description(
       'Say who we are there and what works, each capability by itself. Exits 3 when something does not.',
     )
-    .argument('<connection>', 'id or name, e.g. account.jira')
+    .argument('[connection]', 'id or name, e.g. account.jira')
+    .option('--settings-file <file>', 'settings as JSON that are not saved yet; - is standard input')
+    .option('--connector <id>', 'the product of the settings', 'jira')
+    .option('--scope <scope>', 'where the settings are to be saved', 'account')
     .option('--project <key...>', 'Jira projects whose permissions are checked')
     .option('--json', 'print JSON')
-    .action(async (connection: string, options: { project?: string[]; json?: boolean }) => {
-      const path = `${pathOf(connection)}/test`;
-      const body = options.project === undefined ? {} : { projects: options.project };
+    .action(async (connection: string | undefined, options: TestOptions) => {
+      const { path, body } = await whatToTest(cli, connection, options);
       const report = await withHub(cli, (hub) => hub.call<TestReport>('POST', path, body, testLimits));
       cli.print(options.json ? JSON.stringify(report) : describeTest(report));
       if (!report.ok) cli.exit(exitCodes.refused);
@@ -161,6 +163,34 @@ The settings name secrets, they do not hold them. For Jira Cloud:
     });
 
   return command;
+}
+
+interface TestOptions {
+  settingsFile?: string;
+  connector: string;
+  scope: string;
+  project?: string[];
+  json?: boolean;
+}
+
+async function whatToTest(
+  cli: Cli,
+  connection: string | undefined,
+  { settingsFile, connector, scope, project: projects }: TestOptions,
+): Promise<{ path: string; body: object }> {
+  if (connection !== undefined && settingsFile === undefined) {
+    return { path: `${pathOf(connection)}/test`, body: { projects } };
+  }
+  if (connection === undefined && settingsFile !== undefined) {
+    const settings = parseJson(await cli.readText(settingsFile), settingsFile);
+    return {
+      path: '/api/v1/connections/test',
+      body: { name: 'not saved', connector, scope, settings, projects },
+    };
+  }
+  throw new TielineError('usage-wrong', 'Name a connection, or give --settings-file: one of the two', {
+    hint: 'See tieline connection test --help.',
+  });
 }
 
 const pathOf = (connection: string): string => `/api/v1/connections/${encodeURIComponent(connection)}`;

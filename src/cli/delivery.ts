@@ -102,7 +102,9 @@ export function describeDelivery(delivery: DeliveryView): string[] {
     ...(delivery.reason === null ? [] : [`  not sent: ${delivery.reason}`]),
     ...(delivery.waiting === null
       ? []
-      : [`  waiting (${delivery.waiting.reason}) until ${delivery.waiting.until ?? 'it may go on'}`]),
+      : [
+          `  waiting (${delivery.waiting.reason}) until ${delivery.waiting.until ?? 'its connection is repaired: see tieline connection list'}`,
+        ]),
     ...(delivery.error === null ? [] : [`  ${delivery.error.message}`, `  ${delivery.error.hint}`]),
   ];
 }

@@ -27,7 +27,9 @@ export function describeFailure(
     );
   } else {
     options.note(`tieline: ${error.message}`);
-    for (const { path, message } of error.fields) options.note(`  ${path}: ${message}`);
+    // The API's own checks name the fields in the message too.
+    const fields = error.fields.map(({ path, message }) => `${path}: ${message}`);
+    for (const field of fields) if (!error.message.includes(field)) options.note(`  ${field}`);
     if (error.hint !== '') options.note(`  ${error.hint}`);
   }
   return exitCodeOf(error);

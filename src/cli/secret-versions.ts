@@ -20,7 +20,7 @@ interface UseView {
   path: string;
 }
 
-const byId = ['<id>', 'the id, as `tieline secret list` shows it'] as const;
+const bySecret = ['<secret>', 'id or name, e.g. account.jira-token'] as const;
 const pathOf = (id: string): string => `/api/v1/secrets/${encodeURIComponent(id)}`;
 /** PostgreSQL's largest integer. */
 const versionNumber = wholeNumber(1, 2_147_483_647);
@@ -30,7 +30,7 @@ export function addVersionCommands(command: Command, cli: Cli): void {
   command
     .command('versions')
     .description('List the versions of a secret, without their values.')
-    .argument(...byId)
+    .argument(...bySecret)
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: boolean }) => {
       const path = `${pathOf(id)}/versions`;
@@ -51,7 +51,7 @@ export function addVersionCommands(command: Command, cli: Cli): void {
   command
     .command('restore')
     .description('Use the value of an earlier version again, as a new version.')
-    .argument(...byId)
+    .argument(...bySecret)
     .argument('<version>', 'the number of the version', versionNumber)
     .option('--json', 'print JSON')
     .action(async (id: string, version: number, options: { json?: boolean }) => {
@@ -67,7 +67,7 @@ export function addVersionCommands(command: Command, cli: Cli): void {
   command
     .command('end-version')
     .description('Drop the value of an earlier version for good.')
-    .argument(...byId)
+    .argument(...bySecret)
     .argument('<version>', 'the number of the version', versionNumber)
     .option('--json', 'print JSON')
     .action(async (id: string, version: number, options: { json?: boolean }) => {
@@ -78,7 +78,7 @@ export function addVersionCommands(command: Command, cli: Cli): void {
   command
     .command('uses')
     .description('Say where a secret is used.')
-    .argument(...byId)
+    .argument(...bySecret)
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: boolean }) => {
       const answer = await withHub(cli, (hub) => hub.call<{ items: UseView[] }>('GET', `${pathOf(id)}/uses`));

@@ -26,7 +26,7 @@ interface ValueOptions {
   file?: string;
 }
 
-const byId = ['<id>', 'the id, as `tieline secret list` shows it'] as const;
+const bySecret = ['<secret>', 'id or name, e.g. account.jira-token'] as const;
 const collect = (scope: string, scopes: string[] = []) => [...scopes, scope];
 
 /** `tieline secret` */
@@ -84,7 +84,7 @@ export function make(cli: Cli): Command {
   command
     .command('update')
     .description('Give a secret a new value, read from standard input or a file.')
-    .argument(...byId)
+    .argument(...bySecret)
     .option('--value-file <file>', 'where to read the value; - is standard input', '-')
     .option('--file <file>', 'the new file of a secret that is one')
     .option('--json', 'print JSON')
@@ -98,7 +98,7 @@ export function make(cli: Cli): Command {
   command
     .command('edit')
     .description('Change the name, the description or the usage scopes of a secret.')
-    .argument(...byId)
+    .argument(...bySecret)
     .option('--name <name>', 'a new name; only while nothing refers to the old one')
     .option('--description <text>', 'what it is for')
     .option('--usage-scope <scope>', 'where it may be used; may be given again', collect)
@@ -128,7 +128,7 @@ export function make(cli: Cli): Command {
   command
     .command('delete')
     .description('Delete a secret that nothing uses.')
-    .argument(...byId)
+    .argument(...bySecret)
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: boolean }) => {
       await withHub(cli, (hub) => hub.call('DELETE', `/api/v1/secrets/${encodeURIComponent(id)}`));

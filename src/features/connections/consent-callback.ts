@@ -27,7 +27,7 @@ const lookupErrors = {
 
 /** Where a user comes back to after they agreed, or did not: a page that says what came of it. */
 export function consentCallbackRoutes(parts: ConsentRouteParts): FastifyPluginAsyncZod {
-  const { connections, consents, grants, health, changes, http } = parts;
+  const { database, connections, consents, grants, health, changes, http } = parts;
 
   const finish = async (given: ConsentAnswer, ip: string): Promise<{ name: string; report: TestReport }> => {
     const looked = await consents.take(given.state);
@@ -49,13 +49,13 @@ export function consentCallbackRoutes(parts: ConsentRouteParts): FastifyPluginAs
         ...opened.routing,
         ...redemptionOf(request, code, consentOf(opened)),
       });
+      // First the line: what it tells of lies elsewhere, and must not be there without it.
+      await changes.make(origin, ({ note }) =>
+        note({ action: 'connection.authorized', ...aboutOf(stored), details: { scopes: grant.scopes } }),
+      );
       await grants.put(stored.id, grant);
       const tested = await testConnection(parts, stored);
-      await changes.make(origin, async ({ trx, note }) => {
-        const details = { scopes: grant.scopes, outcome: tested.report.outcome };
-        await note({ action: 'connection.authorized', ...aboutOf(stored), details });
-        await health.keep(trx, stored, tested);
-      });
+      await database.transaction('health', (trx) => health.keep(trx, stored, tested));
       return { name: stored.name, report: tested.report };
     } catch (thrown) {
       const { code } = asTielineError(thrown);

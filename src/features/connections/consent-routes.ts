@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { forgetGrant } from '../../database/index.ts';
+import { type Database, forgetGrant } from '../../database/index.ts';
 import type { Consent } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { GrantStore } from '../../kit/http.ts';
@@ -19,6 +19,7 @@ export const callbackPath = '/oauth/callback';
 
 /** What the routes of consents stand on. */
 export type ConsentRouteParts = ConnectionParts & {
+  database: Database;
   connections: ConnectionStore;
   consents: ConsentStore;
   grants: GrantStore;

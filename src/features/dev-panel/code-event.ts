@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import type { Database } from '../../database/index.ts';
+import type { Database, Schema } from '../../database/index.ts';
 import type { Hook, Touched } from '../../kit/code-host.ts';
 import type { CommitInfo } from '../../kit/dev-info.ts';
 import { asTielineError } from '../../kit/errors.ts';
@@ -48,25 +48,33 @@ export function codeEventHandler(options: {
 }): TopicHandler {
   const { database, links, codeHosts, takeSmartCommits, now } = options;
 
-  const take = async (link: Link, host: OpenedHost, touched: Touched, at: Date): Promise<Taken> => {
+  const take = async (
+    { id, link, host }: { id: string; link: Link; host: OpenedHost },
+    touched: Touched,
+    at: Date,
+  ): Promise<Taken> => {
     const { repository } = touched;
+    const about = { id, link, at };
+    const [nearest, known] = await Promise.all([
+      links.findNearest(host.address, repository.name),
+      findKnownHead(database, link.id, touched),
+    ]);
     const leftOut =
       findExclusion(link, repository.name) ??
-      ((await links.findNearest(host.address, repository.name)) === link.id
+      (nearest === link.id
         ? undefined
         : `another link covers the repository ${repository.name} more closely, or none does`);
     const forgets = touched.kind === 'repository' && touched.change === 'deleted';
     if (leftOut !== undefined || forgets) {
-      const tellings = await store(link, at, (trx) => takeAway(trx, { linkId: link.id, repository, at }));
+      const tellings = await store(about, (trx) => takeAway(trx, { linkId: link.id, repository, at }));
       return { told: tellings, looked: 0, note: leftOut ?? `the repository ${repository.name} was deleted` };
     }
-    const known = await findKnownHead(database, link.id, touched);
     const trust = isNext(touched, known);
     const loaded = await host.codeHost.load(host.connection, touched, { trust });
     const missed = await loadGap({ database, linkId: link.id, host }, touched, known);
     const info = { ...loaded, commits: joinCommits(loaded.commits, missed) };
     let looked = 0;
-    const tellings = await store(link, at, async (trx) => {
+    const tellings = await store(about, async (trx) => {
       const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info, at });
       looked = taken.looked;
       await takeSmartCommits(trx, { link, repository: info.repository, commits: info.commits });
@@ -76,19 +84,23 @@ export function codeEventHandler(options: {
   };
 
   const store = (
-    link: Link,
-    at: Date,
+    { id, link, at }: { id: string; link: Link; at: Date },
     decide: (trx: Parameters<typeof takeIn>[0]) => Promise<Telling[]>,
   ): Promise<{ deliveries: string[]; issues: string[] }> =>
     database.transaction('code-event', async (trx) => {
+      // The event itself is durable, and is not settled before this is: what a crash of the database takes away is done
+      // again, and Jira drops what it knows. A disk flush here would only make Jira wait.
+      await sql`set local synchronous_commit = off`.execute(trx);
       const tellings = await decide(trx);
       const accepted = await acceptDeliveries(
         trx,
         tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt: at })),
         now(),
       );
-      const issues = tellings.flatMap(({ entity }) => [...entity.issueKeys, ...entity.formerIssueKeys]);
-      return { deliveries: accepted.map(({ id }) => id), issues: [...new Set(issues)] };
+      const named = tellings.flatMap(({ entity }) => [...entity.issueKeys, ...entity.formerIssueKeys]);
+      const issues = [...new Set(named)];
+      await noteIssues(trx, id, issues);
+      return { deliveries: accepted.map((delivery) => delivery.id), issues };
     });
 
   const handle = async (delivery: Sendable): Promise<SendOutcome> => {
@@ -105,10 +117,9 @@ export function codeEventHandler(options: {
     };
     const taken: Taken[] = [];
     for (const touched of host.codeHost.parse(hook)) {
-      taken.push(await take(link, host, touched, touched.at ?? event.receivedAt));
+      taken.push(await take({ id: delivery.id, link, host }, touched, touched.at ?? event.receivedAt));
     }
     const issues = [...new Set(taken.flatMap(({ told }) => told.issues))];
-    await noteIssues(database, delivery.id, issues);
     const notes = taken.flatMap(({ note }) => (note === undefined ? [] : [note]));
     const answer = {
       looked: taken.reduce((sum, { looked }) => sum + looked, 0),
@@ -172,7 +183,9 @@ async function findKnownHead(
 }
 
 /** So that the event is found among the deliveries of the issues that it came to name. */
-async function noteIssues(database: Database, id: string, issues: string[]): Promise<void> {
+async function noteIssues(trx: Kysely<Schema>, id: string, issues: string[]): Promise<void> {
   if (issues.length === 0) return;
-  await sql`update deliveries set issue_keys = ${issues} where id = ${id}::uuid`.execute(database.kysely);
+  await sql`
+    update deliveries set issue_keys = array(select distinct key from unnest(issue_keys || ${issues}::text[]) as key)
+    where id = ${id}::uuid`.execute(trx);
 }

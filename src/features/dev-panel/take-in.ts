@@ -82,13 +82,20 @@ export async function takeIn(
   const others = [...borrowers].filter((name) => !rows.has(name) && !goneNames.has(name)).map(keyOfMember);
   for (const row of await recall(trx, place, others)) rows.set(nameOf(row), row);
 
+  const written = fresh.map((row) => rows.get(nameOf(row)) ?? row);
+  // Who lends keys to whom is looked up in the database: pull requests must be there by then.
   await remember(
     trx,
     place,
-    fresh.map((row) => rows.get(nameOf(row)) ?? row),
+    written.filter(({ kind }) => kind === 'pull-request'),
   );
   await forget(trx, place, gone);
-  const tellings = await tellingsOf(trx, place, [...rows.values()], { projects, info, at });
+  const tellings = await tellingsOf(trx, place, [...rows.values()], {
+    projects,
+    info,
+    at,
+    written: written.filter(({ kind }) => kind !== 'pull-request'),
+  });
   for (const key of gone) {
     const { shownKeys, shownAt } = known.get(nameOf(key)) ?? nothingShown;
     if (shownKeys.length === 0) continue;
@@ -118,11 +125,18 @@ async function tellingsOf(
   trx: Kysely<Schema>,
   place: Place,
   rows: Remembered[],
-  { projects, info, at }: { projects: string[] | null; info: Pick<DevInfo, 'repository'>; at: Date },
+  options: {
+    projects: string[] | null;
+    info: Pick<DevInfo, 'repository'>;
+    at: Date;
+    /** Of the rows those that are to be remembered whether Jira is told of them or not. */
+    written?: Remembered[];
+  },
 ): Promise<Telling[]> {
+  const { projects, info, at, written = [] } = options;
   const lent = await lentKeys(trx, place, rows);
   const tellings: Telling[] = [];
-  const changed: Remembered[] = [];
+  const changed = new Map(written.map((row) => [nameOf(row), row]));
   for (const row of rows) {
     const all = [...new Set([...row.ownKeys, ...(lent.get(nameOf(row)) ?? [])])];
     const { allowed, refused } = splitByProjects(all, projects);
@@ -130,9 +144,9 @@ async function tellingsOf(
     if (told === undefined) continue;
     const shownAt = latestOf(row.asOf, at, row.shownAt);
     tellings.push({ entity: told.entity, at: shownAt, refusedKeys: refused });
-    changed.push({ ...row, shownKeys: allowed, shownHash: told.hash, shownAt });
+    changed.set(nameOf(row), { ...row, shownKeys: allowed, shownHash: told.hash, shownAt });
   }
-  await remember(trx, place, changed);
+  await remember(trx, place, [...changed.values()]);
   return tellings;
 }
 

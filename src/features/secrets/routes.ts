@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TielineError } from '../../kit/errors.ts';
-import { cursorOf, idParameter, pageOf, pageQuery } from '../../kit/paging.ts';
+import { cursorOf, pageOf, pageQuery } from '../../kit/paging.ts';
 import { type Changes, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
 import type { SecretStore } from './secret-store.ts';
 import {
@@ -9,6 +9,7 @@ import {
   newValueOf,
   oneValue,
   secretName,
+  secretParameter,
   secretView,
   usageScopesField,
   valueFields,
@@ -80,33 +81,33 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
     );
 
     app.get(
-      '/api/v1/secrets/:id',
+      '/api/v1/secrets/:secret',
       {
         config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Show a secret without its value',
           tags: ['secrets'],
-          params: idParameter,
+          params: secretParameter,
           response: { 200: secretView },
         },
       },
-      async (request) => viewSecret(await getVisibleSecret(secrets, request.actor, request.params.id)),
+      async (request) => viewSecret(await getVisibleSecret(secrets, request.actor, request.params.secret)),
     );
 
     app.put(
-      '/api/v1/secrets/:id',
+      '/api/v1/secrets/:secret',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: "Change a secret's name, description and usage scopes",
           tags: ['secrets'],
-          params: idParameter,
+          params: secretParameter,
           body: z.strictObject({ name: secretName, description, usageScopes: usageScopesField }),
           response: { 200: secretView },
         },
       },
       async (request) => {
-        const secret = await getVisibleSecret(secrets, request.actor, request.params.id);
+        const secret = await getVisibleSecret(secrets, request.actor, request.params.secret);
         requireRole(request.actor, 'editor', secret.scope);
         checkUsageScopes(request.body.usageScopes, secret.scope);
         return viewSecret(
@@ -116,19 +117,19 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
     );
 
     app.put(
-      '/api/v1/secrets/:id/value',
+      '/api/v1/secrets/:secret/value',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'Give a secret a new value',
           tags: ['secrets'],
-          params: idParameter,
+          params: secretParameter,
           body: z.strictObject(valueFields).refine(hasOneValue, oneValue),
           response: { 200: secretView },
         },
       },
       async (request) => {
-        const secret = await getVisibleSecret(secrets, request.actor, request.params.id);
+        const secret = await getVisibleSecret(secrets, request.actor, request.params.secret);
         requireRole(request.actor, 'editor', secret.scope);
         const next = newValueOf(request.body);
         return viewSecret(await changes.make(request, (change) => secrets.change(change, secret.id, next)));
@@ -136,18 +137,18 @@ export function secretRoutes(options: { secrets: SecretStore; changes: Changes }
     );
 
     app.delete(
-      '/api/v1/secrets/:id',
+      '/api/v1/secrets/:secret',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'Delete a secret that nothing uses',
           tags: ['secrets'],
-          params: idParameter,
+          params: secretParameter,
           response: { 204: z.null() },
         },
       },
       async (request, reply) => {
-        const secret = await getVisibleSecret(secrets, request.actor, request.params.id);
+        const secret = await getVisibleSecret(secrets, request.actor, request.params.secret);
         requireRole(request.actor, 'editor', secret.scope);
         await changes.make(request, (change) => secrets.remove(change, secret.id));
         return reply.status(204).send(null);

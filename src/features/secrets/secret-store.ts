@@ -1,9 +1,9 @@
-import { type Kysely, sql } from 'kysely';
-import { v7 as uuid } from 'uuid';
-import { type Database, errorCodeOf, type Schema, type Vault } from '../../database/index.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { v7 as uuid, validate } from 'uuid';
+import { type Database, errorCodeOf, type Vault } from '../../database/index.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Secret } from '../../kit/secret.ts';
-import { type Change, withinScopes } from '../access/index.ts';
+import { type Change, resolveReference, withinScopes } from '../access/index.ts';
 import { isForeignKeyViolation, listUses, refuseInUse } from './secret-uses.ts';
 import { columns, type FileName, lockSecret, noSecret, type StoredSecret, the } from './stored-secret.ts';
 import { keepVersion } from './version-store.ts';
@@ -40,8 +40,8 @@ export interface SecretStore {
   holds(id: string, value: Secret): Promise<boolean>;
   /** @throws resource-in-use, saying where */
   remove(change: Change, id: string): Promise<void>;
-  /** @throws resource-not-found */
-  get(id: string): Promise<StoredSecret>;
+  /** By id, or by reference seen from a scope. @throws resource-not-found, reference-not-found */
+  get(idOrReference: string, from?: string): Promise<StoredSecret>;
   /** Those of a scope and below it, newest first. */
   list(page: { within: string[]; before?: string; limit: number }): Promise<StoredSecret[]>;
 }
@@ -49,13 +49,12 @@ export interface SecretStore {
 /** A secret store on the database, encrypted by the vault. `keptVersions` is how many values before the newest stay. */
 export function createSecretStore(database: Database, vault: Vault, keptVersions: number): SecretStore {
   const { kysely } = database;
-  const get = async (id: string, on: Kysely<Schema> = kysely): Promise<StoredSecret> => {
-    const found = await sql<StoredSecret>`select ${columns} from secrets where id = ${id}::uuid`.execute(on);
-    return the(found.rows[0], id);
-  };
-
   return {
-    get,
+    async get(idOrReference, from = 'account') {
+      const found = await sql<StoredSecret>`
+        select ${columns} from secrets where ${named(idOrReference, from)}`.execute(kysely);
+      return the(found.rows[0], idOrReference);
+    },
     async create({ trx, note, by, now }, { scope, name, description, usageScopes, value, file }) {
       const id = uuid();
       const sealed = await vault.seal(value, contextOf(id));
@@ -161,4 +160,10 @@ export function createSecretStore(database: Database, vault: Vault, keptVersions
 
 function taken(name: string, scope: string): never {
   throw new TielineError('name-taken', `There is a secret "${name}" in ${scope} already`);
+}
+
+function named(idOrReference: string, from: string): RawBuilder<boolean> {
+  if (validate(idOrReference)) return sql`id = ${idOrReference}::uuid`;
+  const { scope, name } = resolveReference(idOrReference, from);
+  return sql`scope = ${scope} and lower(name) = lower(${name})`;
 }

@@ -127,3 +127,8 @@ export const secretName = nameText.refine(isSecretName, {
 export const usageScopesField = z.array(scopeSchema).min(1).max(100).meta({
   description: 'Where it may be used, within its scope: in these scopes and below them.',
 });
+
+/** The path of one secret. */
+export const secretParameter = z.strictObject({
+  secret: z.string().min(1).max(300).meta({ description: 'The id, or a name such as `account.jira-token`.' }),
+});

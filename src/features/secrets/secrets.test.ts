@@ -37,6 +37,23 @@ describe('a secret', () => {
     }
   });
 
+  it('is named by id or by a reference seen from the scope of the caller', async () => {
+    const made = await make({ name: 'by-name', scope: 'acme', value: 'x' });
+    const token = await hub.makeToken('editor', 'acme/shop');
+    const shown = { status: 200, body: { id: made.body.id } };
+    expect(await hub.call('GET', `/api/v1/secrets/${made.body.id}`)).toMatchObject(shown);
+    const own = await hub.makeToken('editor', 'acme');
+    expect(await hub.call('GET', '/api/v1/secrets/By-Name', undefined, own)).toMatchObject(shown);
+    const path = '/api/v1/secrets/by-name/value';
+    expect(await hub.call('PUT', path, { value: 'y' }, own)).toMatchObject({ body: { version: 2 } });
+    const back = '/api/v1/secrets/by-name/versions/1/restore';
+    expect(await hub.call('POST', back, undefined, own)).toMatchObject({ body: { version: 3 } });
+    for (const name of ['by-name', 'org.by-name', 'account.by-name']) {
+      const hidden = await hub.call('GET', `/api/v1/secrets/${name}`, undefined, token);
+      expect(hidden).toMatchObject({ status: 404, body: { code: 'resource-not-found' } });
+    }
+  });
+
   it('has its name alone in its scope, whatever the case', async () => {
     await make({ name: 'Taken', value: 'x' });
     expect(await make({ name: 'tAKEN', value: 'y' })).toMatchObject({
