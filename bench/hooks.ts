@@ -49,6 +49,10 @@ const link = await post(hub, '/api/v1/links', {
   paths: [scope],
   backfill: null,
 });
+// The first regular look would find that the host has none of the pushes that are made up here.
+while ((await get(hub, `/api/v1/links/${link.id}`)).lastLook?.endedAt == null) {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
 const { url, secret } = await get(hub, `/api/v1/links/${link.id}/webhook-secret`);
 const hookPath = new URL(url).pathname;
 

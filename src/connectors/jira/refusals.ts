@@ -96,8 +96,8 @@ const byRule = (rule: Rule, telling: Telling, cause?: TielineError) =>
     cause,
   });
 
-/** How a credential of Atlassian's cloud fails before Jira is asked, also where Jira is not in the cloud. */
-const withoutCloud: ErrorCode[] = ['authorization-missing', 'jira-site-unknown'];
+/** Credentials of Atlassian's cloud, which may fail there in any way before a Jira that is not in the cloud is asked. */
+const cloudTypes: Platform['type'][] = ['oauth', 'service-account'];
 
 /**
  * A client whose errors say why Jira refuses the account: a CAPTCHA, no passwords, no such tokens in this version, an
@@ -141,8 +141,9 @@ export function explainRefusals(http: Http, platform: Platform, identify: () => 
     async request(request) {
       const answer = await http.request(request).catch(async (thrown: unknown) => {
         if (!(thrown instanceof TielineError)) throw thrown;
+        const stranger = cloudTypes.includes(platform.type) ? await findStranger(thrown) : undefined;
+        if (stranger !== undefined) throw stranger;
         const telling = tellingOf(thrown);
-        if (withoutCloud.includes(thrown.code)) throw (await findStranger(thrown)) ?? thrown;
         throw (telling && (await findRefusal(telling, thrown))) ?? explainRedirect(thrown);
       });
       if (answer.status >= 400 && answer.status !== 401 && answer.status !== 403) return answer;

@@ -21,7 +21,7 @@ export interface DevWire {
   entity: object;
 }
 
-export const listOfKind: Record<DevEntityKind, EntityList> = {
+const listOfKind: Record<DevEntityKind, EntityList> = {
   commit: 'commits',
   branch: 'branches',
   'pull-request': 'pullRequests',
@@ -148,7 +148,7 @@ function partsOf(entity: Present): { id: string; url: string; toWire(keys: strin
 }
 
 /** How an entity is told from the others of a request. */
-export const devEntityKey = (repositoryId: string, list: EntityList, id: string): string =>
+const devEntityKey = (repositoryId: string, list: EntityList, id: string): string =>
   entityKey(fitId(repositoryId, limits.id), list, devEntityId(id));
 
 /** A branch, commit or pull request as Jira takes it. Texts are cut, keys beyond the limit are left out. */
