@@ -53,11 +53,22 @@ export function describeLink(link: LinkView): string[] {
       `  ${path} at ${link.host}: webhook ${webhook}`,
       ...(problem === null ? [] : [`    ${problem.message}`, `    ${problem.hint}`]),
     ]),
+    ...rulesInWords(link),
     `  last event: ${link.lastHookAt ?? 'none yet'}`,
     ...(link.shown ?? []).map(({ kind, count }) => `  shown in Jira: ${count} × ${kind}`),
     ...(link.lastLook ? describeLook(link.lastLook) : []),
   ];
 }
+
+/** What a link leaves out; nothing of a link that takes all. */
+const rulesInWords = (link: LinkView): string[] =>
+  (
+    [
+      ['only repositories', link.includeRepositories],
+      ['not repositories', link.excludeRepositories],
+      ['only Jira projects', link.projects],
+    ] as const
+  ).flatMap(([words, given]) => (given === null ? [] : [`  ${words}: ${given.join(', ')}`]));
 
 /** A look as lines: what it changed, and what somebody should see to. */
 export function describeLook(look: LookView): string[] {
@@ -82,7 +93,7 @@ export function describeBackfill(backfill: BackfillView): string[] {
     ...(backfill.problem === null ? [] : [`  ${backfill.problem.message}`]),
     ...backfill.kinds.map(
       ({ kind, entities, expected, told, failed }) =>
-        `  ${kind}: ${entities} of ${expected} looked at, ${told} name an issue${failed > 0 ? `, ${failed} repositories failed` : ''}`,
+        `  ${kind}: ${entities} of ${expected} looked at, ${told} sent to Jira${failed > 0 ? `, ${failed} repositories failed` : ''}`,
     ),
     ...backfill.failures.map(
       ({ repository, kind, problem }) => `  failed: ${kind} of ${repository}: ${problem?.message ?? ''}`,

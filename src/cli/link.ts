@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Argument, Command, Option } from 'commander';
+import { TielineError } from '../kit/errors.ts';
 import type { Cli } from './cli.ts';
 import { listAll, withHub } from './hub-client.ts';
 import {
@@ -15,9 +16,10 @@ import { table } from './table.ts';
 interface RuleOptions {
   name?: string;
   path?: string[];
-  include?: string[];
-  exclude?: string[];
-  project?: string[];
+  /** False: all again. */
+  include?: string[] | false;
+  exclude?: string[] | false;
+  project?: string[] | false;
   smartCommits?: string;
   json?: boolean;
 }
@@ -79,6 +81,9 @@ export function make(cli: Cli): Command {
         const made = await withHub(cli, (hub) => hub.call<LinkView>('POST', '/api/v1/links', body));
         if (options.json) cli.print(JSON.stringify(made));
         else for (const line of describeLink(made)) cli.print(line);
+        if (made.scopes.some(({ webhook }) => webhook === 'missing')) {
+          cli.note(`Until its webhook is there, the link hears nothing: tieline link webhook ${made.id}`);
+        }
       },
     );
 
@@ -111,7 +116,9 @@ export function make(cli: Cli): Command {
     .action(async (id: string, options: { json?: boolean }) => {
       const { link, backfill } = await withHub(cli, async (hub) => ({
         link: await hub.call<LinkView>('GET', pathOf(id)),
-        backfill: await hub.call<BackfillView>('GET', pathOf(id, '/backfill')).catch(() => undefined),
+        backfill: await hub
+          .call<BackfillView>('GET', pathOf(id, '/backfill'))
+          .catch((thrown: unknown) => noneIfNotFound(thrown)),
       }));
       if (options.json) cli.print(JSON.stringify({ ...link, backfill: backfill ?? null }));
       else {
@@ -129,8 +136,11 @@ export function make(cli: Cli): Command {
     .option('--name <name>')
     .option('--path <path...>', 'of a link of projects: all of them')
     .option('--include <glob...>', 'only these repositories')
+    .option('--no-include', 'every repository again')
     .option('--exclude <glob...>', 'not these repositories')
+    .option('--no-exclude', 'without exception again')
     .option('--project <key...>', 'only issues of these Jira projects')
+    .option('--no-project', 'issues of every Jira project again')
     .addOption(smartCommitOption())
     .option('--json', 'print JSON')
     .action(async (id: string, options: RuleOptions) => {
@@ -229,11 +239,20 @@ export function make(cli: Cli): Command {
   return command;
 }
 
+/** A link may have had no backfill; any other failure is one. */
+function noneIfNotFound(thrown: unknown): undefined {
+  if (thrown instanceof TielineError && thrown.code === 'resource-not-found') return undefined;
+  throw thrown;
+}
+
 /** Only what was given: the rest stays as it is, or as it is by default. */
 const rulesOf = ({ include, exclude, project, smartCommits }: RuleOptions) => ({
-  ...(include === undefined ? {} : { includeRepositories: include }),
-  ...(exclude === undefined ? {} : { excludeRepositories: exclude }),
-  ...(project === undefined ? {} : { projects: project }),
+  ...(Array.isArray(include) ? { includeRepositories: include } : {}),
+  ...(Array.isArray(exclude) ? { excludeRepositories: exclude } : {}),
+  ...(Array.isArray(project) ? { projects: project } : {}),
+  ...(include === false ? { includeRepositories: null } : {}),
+  ...(exclude === false ? { excludeRepositories: null } : {}),
+  ...(project === false ? { projects: null } : {}),
   ...(smartCommits === undefined ? {} : { smartCommits }),
 });
 

@@ -152,7 +152,7 @@ function joinFeatures(foundation: Foundation) {
     connections,
     createCiReports(parts),
     createDeliveries(parts),
-    createExplanations(parts),
+    createExplanations({ ...parts, links: devPanel.links }),
     devPanel,
     createAsCode({ ...parts, subscriptions: devPanel.subscriptions }),
   ];

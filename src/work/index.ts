@@ -48,7 +48,7 @@ export {
 export type { DeliveryBodies, DeliveryFilter } from './ledger.ts';
 export type { LatestState, NewestState } from './newest-states.ts';
 export type { Pace } from './retry.ts';
-export { countOpen, type FactFilter, skipWaiting } from './skip-waiting.ts';
+export { countOpen, skipWaiting } from './skip-waiting.ts';
 
 /** The delivery ledger and the background work that empties it. */
 export interface Work {

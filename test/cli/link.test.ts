@@ -35,3 +35,35 @@ it('smart commits are switched without touching what else a link says', async ()
   const changed = await tieline('link', 'change', id, '--smart-commits', 'on', '--json');
   expect(JSON.parse(changed.output)).toMatchObject({ smartCommits: 'on', projects: ['MYT'] });
 });
+
+it('filters are shown, and taken back', async () => {
+  const { id } = await linked.link({ level: 'account', paths: ['acme'], projects: ['OPS'] });
+  const changed = await tieline('link', 'change', id, '--exclude', 'acme/*/secret', '--include', 'acme/*');
+  expect(changed.output).toContain('  not repositories: acme/*/secret\n  only Jira projects: OPS\n');
+  expect((await tieline('explain', 'MYT-777')).output).not.toContain('(acme; no webhook has come yet)');
+  const again = await tieline('link', 'change', id, '--no-exclude', '--no-include', '--no-project', '--json');
+  expect(JSON.parse(again.output)).toMatchObject({
+    includeRepositories: null,
+    excludeRepositories: null,
+    projects: null,
+  });
+  expect((await tieline('explain', 'MYT-777')).output).toContain('(acme; no webhook has come yet)');
+});
+
+it('a link that hears nothing says so when it is made', async () => {
+  linked.host.faults.add({
+    match: { method: 'POST', path: '/webhooks' },
+    times: 1,
+    answer: { status: 403, body: { message: 'Forbidden' } },
+  });
+  const words = ['--host', linked.hostConnection, '--jira', linked.jiraConnection, '--level', 'organization'];
+  const made = await tieline('link', 'create', 'deaf', ...words, '--path', 'acme/shop/', '--no-backfill');
+  expect(made).toMatchObject({ code: 0 });
+  expect(made.output).toContain('acme/shop at');
+  expect(made.output).toContain('webhook missing');
+  expect(made.notes).toContain('Until its webhook is there, the link hears nothing: tieline link webhook ');
+  const [, id = ''] = /tieline link webhook (\S+)/.exec(made.notes) ?? [];
+  const over = await tieline('link', 'backfill', id, 'pause');
+  expect(over.notes).toContain('The link "deaf" has had no backfill\n  Start one: tieline link backfill');
+  await tieline('link', 'disconnect', id);
+});

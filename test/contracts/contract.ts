@@ -141,6 +141,14 @@ function openContracts(documents: Document[], plainPath: (path: string) => strin
       return check(operation, [...pointer, 'content', 'application/json', 'schema'], body);
     },
 
+    /** The names in an address's query that are not documented. */
+    listUnknownParameters(method: string, path: string): string[] {
+      const { parameters } = find(method, path).description;
+      const documented = Array.isArray(parameters) ? parameters.map((one) => at(one, 'name')) : [];
+      const given = new URL(path, 'http://any').searchParams.keys();
+      return [...new Set(given)].filter((name) => !documented.includes(name));
+    },
+
     /** The schema of a request body, as documented. */
     getRequestSchema(method: string, path: string): JsonObject {
       const schema = at(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import jira from '../../src/connectors/jira/index.ts';
 import { createHttp, memoryBudgetStore, memoryTokenStore } from '../../src/http/index.ts';
+import type { CommitInfo, RepositoryInfo, SequencedDevEntity } from '../../src/kit/dev-info.ts';
 import type { HttpRequest } from '../../src/kit/http.ts';
 import type { Build, Deployment } from '../../src/kit/jira.ts';
 import { Secret } from '../../src/kit/secret.ts';
@@ -111,6 +112,83 @@ const deployments: (Deployment & { sequence: number })[] = [
   },
 ];
 
+const repository: RepositoryInfo = {
+  id: '01a2-1',
+  name: `acme/${long}`,
+  url: 'https://git.example.com/acme',
+  description: long,
+  defaultBranch: 'main',
+  forkOf: '7',
+};
+const commit: CommitInfo = {
+  sha: '7f3a1c9d2b8e4f6a0c5d7e9b1a3f5c7d9e0b2a4c',
+  message: long,
+  author: { name: long, email: 'ada@example.com', username: 'ada', url: 'https://git.example.com/ada' },
+  at: when,
+  url: `https://git.example.com/acme/commit/7f3a1c9d`,
+  isMerge: true,
+  files: Array.from({ length: 20 }, (_, index) => ({
+    path: `${long}/${index}`,
+    url: 'https://git.example.com/file',
+    change: index === 0 ? 'UNKNOWN' : 'MODIFIED',
+    ...(index % 2 === 0 ? {} : { linesAdded: 1, linesRemoved: 0 }),
+  })),
+  fileCount: 400,
+};
+const entities: SequencedDevEntity[] = [
+  {
+    kind: 'branch',
+    repository,
+    issueKeys: ['MYT-1', ...keys.slice(1)],
+    formerIssueKeys: [],
+    sequence: when.getTime(),
+    branch: {
+      name: long,
+      url: 'https://git.example.com/branch',
+      createPullRequestUrl: 'https://git.example.com/compare',
+      head: commit,
+    },
+  },
+  { kind: 'commit', repository, issueKeys: ['MYT-2'], formerIssueKeys: ['MYT-1'], sequence: 7, commit },
+  ...(['open', 'draft', 'merged', 'declined'] as const).map(
+    (state, index): SequencedDevEntity => ({
+      kind: 'pull-request',
+      repository,
+      issueKeys: ['MYT-1'],
+      formerIssueKeys: [],
+      sequence: 8,
+      pullRequest: {
+        number: index + 1,
+        title: long,
+        description: long,
+        state,
+        author: { name: 'Ada' },
+        source: { branch: long, repositoryId: '1' },
+        target: { branch: 'main', url: 'https://git.example.com/main' },
+        url: 'https://git.example.com/pull/1',
+        at: when,
+        reviewers: (['approved', 'needs-work', 'unapproved'] as const).map((verdict) => ({
+          person: { name: 'Rene', email: 'rene@example.com' },
+          verdict,
+        })),
+        commentCount: 3,
+        commits: [commit.sha],
+      },
+    }),
+  ),
+  ...(['branch', 'commit', 'pull-request'] as const).map(
+    (of): SequencedDevEntity => ({
+      kind: 'gone',
+      of,
+      id: of === 'branch' ? 'feature/gone and #more' : '9',
+      repository,
+      issueKeys: [],
+      formerIssueKeys: ['MYT-1'],
+      sequence: 9,
+    }),
+  ),
+];
+
 it('every request of the connector is one that Jira has described', async () => {
   const connection = openConnection();
   const client = jira.jira?.(connection);
@@ -132,6 +210,13 @@ it('every request of the connector is one that Jira has described', async () => 
     'accepted',
     'accepted',
   ]);
+  const development = await client?.devInfo.submit(entities, {
+    properties: { tielineLink: connection.id },
+    backfill: true,
+  });
+  expect(development?.outcomes.map(({ state }) => state)).toEqual(entities.map(() => 'accepted'));
+  await client?.devInfo.removeByProperties({ tielineLink: connection.id });
+  expect(await client?.devInfo.existsByProperties({ tielineLink: connection.id })).toBe(false);
   const metadata = client?.metadata;
   const [issueType] = (await metadata?.issueTypes('MYT')) ?? [];
   await Promise.all([
@@ -149,6 +234,8 @@ it('every request of the connector is one that Jira has described', async () => 
     expect.arrayContaining([
       expect.stringContaining('/builds/0.1/'),
       expect.stringContaining('/deployments/0.1/'),
+      expect.stringMatching(/devinfo\/0\.10\/.*\/bulk$/),
+      expect.stringMatching(/devinfo\/0\.10\/.*\/branch\//),
     ]),
   );
   const complaints = described.flatMap(({ method, path, json }) =>

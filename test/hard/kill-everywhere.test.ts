@@ -87,7 +87,7 @@ function expectedAt(point: string, { sequence }: { sequence: number }) {
   };
 }
 
-it('a report reaches Jira once, wherever on its way the hub is killed', { timeout: 240_000 }, async () => {
+it('a report reaches Jira once, wherever on its way the hub is killed', { timeout: 600_000 }, async () => {
   const homes = await Promise.all([prepareHome('one'), prepareHome('two')]);
   const points = homes[0].points;
   const bulk = `http:POST /jira/builds/0.1/cloud/${jira.cloudId}/bulk`;

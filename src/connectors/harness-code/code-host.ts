@@ -65,7 +65,7 @@ export const harnessCodeHost: CodeHost<HarnessCodeSettings> = {
       checkRight(api, api.space(scope, ''), {
         right: 'view the space',
         neededFor: 'reading',
-        missing: `The token does not see ${scope}`,
+        missing: `The token sees no space ${scope}: it is not there, or its user may not view it`,
       }),
       // Only who may edit a space sees its webhooks: in Harness the Account Admin.
       checkRight(api, api.space(scope, '/webhooks', { limit: 1 }), {

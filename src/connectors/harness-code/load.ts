@@ -51,7 +51,7 @@ export async function load(
 }
 
 /** @throws status-unexpected when it is not there */
-export async function loadRepository(api: HarnessApi, name: string): Promise<RepositoryInfo> {
+async function loadRepository(api: HarnessApi, name: string): Promise<RepositoryInfo> {
   const answer = await api.http.request({ method: 'GET', url: api.repository(name, '') });
   return toRepository(api, read(answer, repositoryWire));
 }
@@ -59,7 +59,7 @@ export async function loadRepository(api: HarnessApi, name: string): Promise<Rep
 async function loadBranch(api: HarnessApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {
   const answer = await api.http.request({
     method: 'GET',
-    url: api.repository(repository.name, `/branches/${encodeURIComponent(name)}`, { include_commit: true }),
+    url: api.repository(repository.name, `/branches/${encodeURIComponent(name)}`),
     accept: [404],
   });
   if (answer.status === 404) return { ...nothing(repository), gone: [{ kind: 'branch', id: name }] };

@@ -4,28 +4,28 @@ import type { Log } from '../../kit/log.ts';
 import { every, type TopicHandler, type Work } from '../../work/index.ts';
 import type { Changes, SignedInPages } from '../access/index.ts';
 import type { ConnectionStore, JiraClients, OpenConnections } from '../connections/index.ts';
-import { backfillRoutes } from './backfill-routes.ts';
-import { createBackfillRunner } from './backfill-runner.ts';
-import { createBackfillStore } from './backfill-store.ts';
-import { codeEventHandler } from './code-event.ts';
+import { backfillRoutes } from './backfill/backfill-routes.ts';
+import { createBackfillRunner } from './backfill/backfill-runner.ts';
+import { createBackfillStore } from './backfill/backfill-store.ts';
 import { createCodeHosts } from './code-hosts.ts';
 import { branchRoutes } from './create-branch/api-routes.ts';
 import { createBranches } from './create-branch/branches.ts';
 import { createBranchPageRoutes } from './create-branch/page-routes.ts';
-import { createDisconnector } from './disconnect.ts';
+import { codeEventHandler } from './events/code-event.ts';
+import { hookRoutes, type IsSigned } from './events/hook-routes.ts';
 import { facadeRoutes } from './facade/facade.ts';
-import { createRuleFollower } from './follow-rules.ts';
-import { hookRoutes, type IsSigned } from './hook-routes.ts';
-import { linkRoutes } from './link-routes.ts';
-import { createLinkStore } from './link-store.ts';
-import { createLinkedRepositories } from './linked-repositories.ts';
-import { lookRoutes } from './reconcile-routes.ts';
-import { createLookRunner } from './reconcile-runner.ts';
-import { createLookStore } from './reconcile-store.ts';
-import { developmentHandler } from './send-development.ts';
+import { createDisconnector } from './links/disconnect.ts';
+import { createRuleFollower } from './links/follow-rules.ts';
+import { linkRoutes } from './links/link-routes.ts';
+import { createLinkStore, type LinkStore } from './links/link-store.ts';
+import { createLinkedRepositories } from './links/linked-repositories.ts';
+import { createSubscriptions, type Subscriptions } from './links/subscriptions.ts';
+import { lookRoutes } from './looks/look-routes.ts';
+import { createLookRunner } from './looks/look-runner.ts';
+import { createLookStore } from './looks/look-store.ts';
+import { developmentHandler } from './memory/send-development.ts';
 import { smartCommitHandler } from './smart-commits/send-smart-commit.ts';
 import { createTakeSmartCommits } from './smart-commits/take-smart-commits.ts';
-import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 
 /** How often a link is compared with its host. */
 const lookEveryMs = 15 * 60 * 1000;
@@ -33,6 +33,7 @@ const lookEveryMs = 15 * 60 * 1000;
 /** The Development panel: code hosts linked to Jira. */
 export interface DevPanel {
   handlers: TopicHandler[];
+  links: Pick<LinkStore, 'list'>;
   /** Registers and removes webhooks of links. */
   subscriptions: Subscriptions;
   routes(work: Work): FastifyPluginAsyncZod[];
@@ -84,6 +85,7 @@ export function createDevPanel(options: {
       developmentHandler(jiraClients),
       smartCommitHandler({ database, links, jiraClients }),
     ],
+    links,
     subscriptions,
     routes: (work) => [
       hookRoutes({ links, codeHosts, work, isSigned, now }),

@@ -1,8 +1,8 @@
-export { type BackfillStore, createBackfillStore } from './backfill-store.ts';
+export { type BackfillStore, createBackfillStore } from './backfill/backfill-store.ts';
 export { addressOf } from './code-hosts.ts';
-export { createDevPanel, type DevPanel } from './dev-panel.ts';
-export { assertPaths, backfillWanted } from './link-routes.ts';
-export { createLinkStore, type Link, type LinkStore } from './link-store.ts';
-export { levels, linkRules, scopePath } from './link-view.ts';
+export { createDevPanel } from './dev-panel.ts';
+export { assertPaths, backfillWanted } from './links/link-routes.ts';
+export { createLinkStore, type Link, type LinkStore } from './links/link-store.ts';
+export { levels, linkRules, scopePath } from './links/link-view.ts';
+export type { Subscriptions } from './links/subscriptions.ts';
 export { smartCommitTopic } from './smart-commits/take-smart-commits.ts';
-export type { Subscriptions } from './subscriptions.ts';

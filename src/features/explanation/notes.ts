@@ -3,6 +3,7 @@ import { text } from '../../kit/paging.ts';
 import type { Hold } from '../../work/index.ts';
 import type { ConnectKey } from '../ci-reports/index.ts';
 import type { DeliveryView } from '../deliveries/index.ts';
+import type { Link } from '../dev-panel/index.ts';
 import { type EntityView, type ExplanationView, nameOf, outcomeFor } from './explanation.ts';
 
 type Outcome = DeliveryView['issues'][number]['outcome'];
@@ -13,8 +14,10 @@ type Shown = ExplanationView['deliveries'][number];
 const sentences: Partial<Record<Outcome, (issue: string, delivery: Shown) => string>> = {
   unknown: (issue, { connection }) =>
     `Jira (${named(connection)}) knows no issue ${issue}: it was moved or deleted, is not made yet, or the key is mistyped. Once it is there, replay the delivery.`,
-  'not-allowed': (issue, { connectKey }) =>
-    `The connect key ${named(connectKey)} does not allow the project ${projectOf(issue)}, so its reports were not sent for ${issue}.`,
+  'not-allowed': (issue, { connectKey, connectKeyId }) =>
+    connectKeyId === null
+      ? `A link does not take the project ${projectOf(issue)}, so what names ${issue} there was not sent for it: tieline link list`
+      : `The connect key ${named(connectKey)} does not allow the project ${projectOf(issue)}, so its reports were not sent for ${issue}.`,
   'left-out': (issue) => `${issue} was left out of a report that names more issues than Jira takes for one.`,
   rejected: (issue, delivery) =>
     `${delivery.summary}: ${delivery.error?.message ?? rejectionOf(issue, delivery)}`,
@@ -95,5 +98,23 @@ export function notesOfNothing(issue: string, connections: { name: string }[], k
   return [
     `No report named ${issue}. Connect keys that may report it: ${uses.join(', ')}.`,
     'A pipeline finds keys in the pull request’s title, the commit message, the branch and the tag; `tieline report --dry-run` shows what it finds. A report that is refused at once (wrong site, kind or environment) leaves nothing here, and what is older than 180 days is no longer kept.',
+  ];
+}
+
+/** Which links to code hosts would show a branch, a commit or a pull request that names an issue. */
+export function notesOfLinks(
+  issue: string,
+  links: Pick<Link, 'name' | 'scopes' | 'projects' | 'lastHookAt'>[],
+): string[] {
+  const project = projectOf(issue);
+  const taking = links.filter(({ projects }) => projects === null || projects.includes(project));
+  if (links.length === 0) return [];
+  if (taking.length === 0) return [`No link to a code host takes the project ${project}: tieline link list`];
+  const which = taking.map(({ name, scopes, lastHookAt }) => {
+    const paths = scopes.map(({ path }) => path).join(', ');
+    return `"${name}" (${paths}; ${lastHookAt === null ? 'no webhook has come yet' : `last webhook ${text(lastHookAt)}`})`;
+  });
+  return [
+    `No branch, commit or pull request named ${issue}, as far as the links that take it have heard: ${which.join(', ')}.`,
   ];
 }

@@ -8,10 +8,10 @@ import { type Actor, scopesOf } from '../access/index.ts';
 import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
-import { smartCommitTopic } from '../dev-panel/index.ts';
+import { type LinkStore, smartCommitTopic } from '../dev-panel/index.ts';
 import { explanationView, nameOf, viewEntity } from './explanation.ts';
 import { askJira, notAsked } from './held-by-jira.ts';
-import { notesOfDeliveries, notesOfHolds, notesOfNothing } from './notes.ts';
+import { notesOfDeliveries, notesOfHolds, notesOfLinks, notesOfNothing } from './notes.ts';
 
 /** An issue with more builds and deployments than this shows its newest ones. */
 const mostEntities = 200;
@@ -37,9 +37,10 @@ export function explanationRoutes(options: {
   work: Pick<Work, 'list' | 'listNewestStates'>;
   connections: ConnectionStore;
   jiraClients: JiraClients;
+  links: Pick<LinkStore, 'list'>;
   now(): Date;
 }): FastifyPluginAsyncZod {
-  const { database, work, connections, jiraClients, now } = options;
+  const { database, work, connections, jiraClients, links, now } = options;
 
   const whyNothing = async (actor: Actor | undefined, issue: string): Promise<string[]> => {
     const limit = 200;
@@ -50,7 +51,8 @@ export function explanationRoutes(options: {
     const valid = keys.filter(
       ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now()),
     );
-    return notesOfNothing(issue, ofJira, valid);
+    const linked = await links.list({ within: scopesOf(actor), limit });
+    return [...notesOfNothing(issue, ofJira, valid), ...notesOfLinks(issue, linked)];
   };
 
   return async (app) => {

@@ -129,6 +129,12 @@ export const apiErrors = {
     'A backfill of the link runs already',
     'Wait for its end, or cancel it.',
   ),
+  'backfill-ended': entry(
+    409,
+    'never',
+    'The link has no backfill that could go on, pause or stop',
+    'Start one: tieline link backfill ID start.',
+  ),
   'hook-unsigned': entry(
     401,
     'never',

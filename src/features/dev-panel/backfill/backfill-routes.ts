@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { TielineError } from '../../kit/errors.ts';
-import { idParameter, isoDate } from '../../kit/paging.ts';
-import { requireRole } from '../access/index.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import { idParameter, isoDate } from '../../../kit/paging.ts';
+import { requireRole } from '../../access/index.ts';
+import { getVisibleLink, type LinkParts } from '../links/link-routes.ts';
+import { backfillView, viewBackfill } from '../links/link-view.ts';
 import type { Backfill } from './backfill-store.ts';
-import { getVisibleLink, type LinkParts } from './link-routes.ts';
-import { backfillView, viewBackfill } from './link-view.ts';
 
 /** So many of the parts that failed are named. */
 const mostFailuresShown = 100;

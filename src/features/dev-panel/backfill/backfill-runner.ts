@@ -1,16 +1,16 @@
-import type { Database } from '../../database/index.ts';
-import type { HistoryPage } from '../../kit/code-host.ts';
-import { asTielineError, type TielineError } from '../../kit/errors.ts';
-import type { Log } from '../../kit/log.ts';
-import { acceptDeliveries } from '../../work/index.ts';
+import type { Database } from '../../../database/index.ts';
+import type { HistoryPage } from '../../../kit/code-host.ts';
+import { asTielineError, type TielineError } from '../../../kit/errors.ts';
+import type { Log } from '../../../kit/log.ts';
+import { acceptDeliveries } from '../../../work/index.ts';
+import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
+import { findExclusion } from '../links/link-filter.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
+import { problemOf } from '../links/subscriptions.ts';
+import { takeIn } from '../memory/take-in.ts';
+import { tellingDelivery } from '../memory/telling.ts';
+import { takeTurn } from '../turn.ts';
 import type { Backfill, BackfillPart, BackfillStore } from './backfill-store.ts';
-import type { CodeHosts, OpenedHost } from './code-hosts.ts';
-import { findExclusion } from './link-filter.ts';
-import type { Link, LinkStore } from './link-store.ts';
-import { problemOf } from './subscriptions.ts';
-import { takeIn } from './take-in.ts';
-import { tellingDelivery } from './telling.ts';
-import { takeTurn } from './turn.ts';
 
 /** A part that fails so often in a row, each time later, has failed; the others go on. */
 const mostFailures = 6;

@@ -1,14 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Database, Schema } from '../../database/index.ts';
-import type { HistoryPage } from '../../kit/code-host.ts';
-import type { RepositoryInfo } from '../../kit/dev-info.ts';
-import { TielineError } from '../../kit/errors.ts';
-import type { Change } from '../access/index.ts';
-import type { Link } from './link-store.ts';
+import type { Database, Schema } from '../../../database/index.ts';
+import type { HistoryPage } from '../../../kit/code-host.ts';
+import type { RepositoryInfo } from '../../../kit/dev-info.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import type { Change } from '../../access/index.ts';
+import type { Link } from '../links/link-store.ts';
 
 /** In this order: a pull request lends its keys to the branches and commits that are there already. */
-export const historyKinds = ['branches', 'commits', 'pull-requests'] as const satisfies HistoryPage['of'][];
+const historyKinds = ['branches', 'commits', 'pull-requests'] as const satisfies HistoryPage['of'][];
 
 /** Why a backfill, or a part of it, does not go on. */
 export interface BackfillProblem {
@@ -60,7 +60,10 @@ const partColumns = sql`backfill_id as "backfillId", kind, repository, state, cu
 export interface BackfillStore {
   /** @throws backfill-running when the link has one that has not ended */
   start(change: Change, link: Link, since: Date | null): Promise<Backfill>;
-  /** Pauses, resumes, cancels; of one that ended, lets the failed parts be tried again. @throws resource-not-found */
+  /**
+   * Pauses, resumes, cancels; of one that ended, lets the failed parts be tried again.
+   * @throws backfill-ended when there is none to go on with, or none to stop
+   */
   change(change: Change, link: Link, state: 'paused' | 'running' | 'cancelled'): Promise<Backfill>;
   findNewest(linkId: string): Promise<Backfill | undefined>;
   listRunning(): Promise<Backfill[]>;
@@ -122,8 +125,10 @@ export function createBackfillStore(database: Database): BackfillStore {
     },
     async change({ trx, note, now }, link, state) {
       const before = await newest(trx, link.id);
-      if (before === undefined || before.state === 'cancelled') {
-        throw new TielineError('resource-not-found', `The link "${link.name}" has no backfill to go on with`);
+      const over = before === undefined || before.state === 'cancelled';
+      if (over || (before.state === 'done' && state !== 'running')) {
+        const which = before === undefined ? 'has had no backfill' : 'has no backfill that goes on';
+        throw new TielineError('backfill-ended', `The link "${link.name}" ${which}`);
       }
       if (state === 'running') {
         await sql`update backfill_parts set state = 'waiting', failures = 0, retry_at = null, problem = null

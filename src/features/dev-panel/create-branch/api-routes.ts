@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { idParameter } from '../../../kit/paging.ts';
 import { requireRole } from '../../access/index.ts';
-import { getVisibleLink } from '../link-routes.ts';
-import type { LinkStore } from '../link-store.ts';
+import { getVisibleLink } from '../links/link-routes.ts';
+import type { LinkStore } from '../links/link-store.ts';
 import type { Branches } from './branches.ts';
 
 const branchName = z.string().min(1).max(250);

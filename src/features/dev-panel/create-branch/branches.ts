@@ -2,8 +2,8 @@ import type { BranchInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
 import { TielineError } from '../../../kit/errors.ts';
 import type { ChangeOrigin, Changes } from '../../access/index.ts';
 import type { CodeHosts } from '../code-hosts.ts';
-import type { Link } from '../link-store.ts';
-import type { LinkedRepositories } from '../linked-repositories.ts';
+import type { Link } from '../links/link-store.ts';
+import type { LinkedRepositories } from '../links/linked-repositories.ts';
 import { findNameRefusal } from './branch-name.ts';
 
 /** Whoever needs an older one is quicker at the host itself. */

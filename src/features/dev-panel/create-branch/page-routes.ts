@@ -12,9 +12,9 @@ import {
   scopesOf,
   sendPage,
 } from '../../access/index.ts';
-import type { Link, LinkStore } from '../link-store.ts';
-import { noLink } from '../link-store.ts';
-import type { LinkedRepositories } from '../linked-repositories.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
+import { noLink } from '../links/link-store.ts';
+import type { LinkedRepositories } from '../links/linked-repositories.ts';
 import { suggestBranchName } from './branch-name.ts';
 import type { Branches } from './branches.ts';
 import * as pages from './pages.ts';

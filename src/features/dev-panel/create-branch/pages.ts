@@ -1,7 +1,7 @@
 import type { RepositoryInfo } from '../../../kit/dev-info.ts';
 import type { TielineError } from '../../../kit/errors.ts';
 import { errorBox, html, type Markup } from '../../access/index.ts';
-import type { Link } from '../link-store.ts';
+import type { Link } from '../links/link-store.ts';
 
 export const path = '/create-branch';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeliveryView } from '../deliveries/index.ts';
-import { type LinkedHub, startLinkedHub } from './fixtures/linked-hub.ts';
-import { pushed, senderFor, type WebhookSender } from './fixtures/webhook-sender.ts';
+import type { DeliveryView } from '../../deliveries/index.ts';
+import { type LinkedHub, startLinkedHub } from '../fixtures/linked-hub.ts';
+import { pushed, senderFor, type WebhookSender } from '../fixtures/webhook-sender.ts';
 
 const repository = 'acme/shop/web/storefront';
 let linked: LinkedHub;

@@ -1,19 +1,19 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import type { Database, Schema } from '../../database/index.ts';
-import type { Hook, Touched } from '../../kit/code-host.ts';
-import type { CommitInfo } from '../../kit/dev-info.ts';
-import { asTielineError } from '../../kit/errors.ts';
-import { acceptDeliveries, type Sendable, type SendOutcome, type TopicHandler } from '../../work/index.ts';
-import type { CodeHosts, OpenedHost } from './code-hosts.ts';
+import type { Database, Schema } from '../../../database/index.ts';
+import type { Hook, Touched } from '../../../kit/code-host.ts';
+import type { CommitInfo } from '../../../kit/dev-info.ts';
+import { asTielineError } from '../../../kit/errors.ts';
+import { acceptDeliveries, type Sendable, type SendOutcome, type TopicHandler } from '../../../work/index.ts';
+import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
+import { findExclusion } from '../links/link-filter.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
+import { loadAhead, loadGap } from '../looks/gap.ts';
+import { recall, reviveBranch } from '../memory/memory.ts';
+import { takeAway, takeIn } from '../memory/take-in.ts';
+import { type Telling, tellingDelivery } from '../memory/telling.ts';
+import type { TakeSmartCommits } from '../smart-commits/take-smart-commits.ts';
 import { readHookJson } from './hook-json.ts';
-import { findExclusion } from './link-filter.ts';
-import type { Link, LinkStore } from './link-store.ts';
-import { recall, reviveBranch } from './memory.ts';
-import { loadGap } from './reconcile-gap.ts';
-import type { TakeSmartCommits } from './smart-commits/take-smart-commits.ts';
-import { takeAway, takeIn } from './take-in.ts';
-import { type Telling, tellingDelivery } from './telling.ts';
 
 /** The topic of what code hosts send. */
 export const codeEventTopic = 'code-event';
@@ -72,7 +72,8 @@ export function codeEventHandler(options: {
     const trust = isNext(touched, known);
     const loaded = await host.codeHost.load(host.connection, touched, { trust });
     const missed = await loadGap({ database, linkId: link.id, host }, touched, known);
-    const info = { ...loaded, commits: joinCommits(loaded.commits, missed) };
+    const ahead = await loadAhead(host, touched, loaded, known);
+    const info = { ...loaded, commits: joinCommits(loaded.commits, [...missed, ...ahead]) };
     let looked = 0;
     const tellings = await store(about, async (trx) => {
       const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info, at });

@@ -1,4 +1,4 @@
-import { TielineError } from '../../kit/errors.ts';
+import { TielineError } from '../../../kit/errors.ts';
 
 /** The escapes of NUL and of half a character; whole characters may be written as two halves, too. */
 const suspicious = /\\u(?:0000|d[89a-f])/i;

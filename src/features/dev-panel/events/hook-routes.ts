@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Hook, HookSignature, Touched } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
-import type { Secret } from '../../kit/secret.ts';
-import type { NewDelivery, Work } from '../../work/index.ts';
+import type { Hook, HookSignature, Touched } from '../../../kit/code-host.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import type { Secret } from '../../../kit/secret.ts';
+import type { NewDelivery, Work } from '../../../work/index.ts';
+import type { CodeHosts } from '../code-hosts.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
 import { type CodeEvent, codeEventStream, codeEventTopic } from './code-event.ts';
-import type { CodeHosts } from './code-hosts.ts';
 import { readHookJson } from './hook-json.ts';
-import type { Link, LinkStore } from './link-store.ts';
 
 /** GitHub sends up to 25 MB, others more; Jira never sends a refused one again. */
 const largestHookBytes = 32 * 1024 * 1024;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeliveryView } from '../deliveries/index.ts';
-import { type LinkedHub, startLinkedHub } from './fixtures/linked-hub.ts';
-import { pushed, senderFor, signatureOf, type WebhookSender } from './fixtures/webhook-sender.ts';
+import type { DeliveryView } from '../../deliveries/index.ts';
+import { type LinkedHub, startLinkedHub } from '../fixtures/linked-hub.ts';
+import { pushed, senderFor, signatureOf, type WebhookSender } from '../fixtures/webhook-sender.ts';
 
 const repository = 'acme/shop/web/storefront';
 let linked: LinkedHub;

@@ -4,8 +4,8 @@ import { TielineError } from '../../../kit/errors.ts';
 import { idParameter, isoDate, nameText, text } from '../../../kit/paging.ts';
 import { type Actor, type Changes, requireRole } from '../../access/index.ts';
 import type { ConnectionStore } from '../../connections/index.ts';
-import { getVisibleLink } from '../link-routes.ts';
-import type { LinkStore } from '../link-store.ts';
+import { getVisibleLink } from '../links/link-routes.ts';
+import type { LinkStore } from '../links/link-store.ts';
 import { type ApplicationStore, noApplication, type PanelToken } from './application-store.ts';
 import type { PanelSource } from './panel-source.ts';
 

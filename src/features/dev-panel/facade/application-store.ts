@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { Database } from '../../../database/index.ts';
 import { TielineError } from '../../../kit/errors.ts';
 import { type Change, hashToken, looksLikeToken, makeToken } from '../../access/index.ts';
-import type { Link } from '../link-store.ts';
+import type { Link } from '../links/link-store.ts';
 
 /** A code is redeemed within seconds; RFC 6749 §4.1.2 allows ten minutes. */
 const codeLifeMs = 10 * 60_000;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { z } from 'zod';
 import { asTielineError, TielineError } from '../../../kit/errors.ts';
 import { noteRetryAfter } from '../../access/index.ts';
-import type { Link } from '../link-store.ts';
+import type { Link } from '../links/link-store.ts';
 import type { HookStore } from './hook-store.ts';
 import { cut, linkPages, type Paged, pageOf } from './paging.ts';
 import type { PanelRepository, PanelSource } from './panel-source.ts';

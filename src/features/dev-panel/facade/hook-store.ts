@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../../database/index.ts';
-import type { Place } from '../memory.ts';
+import type { Place } from '../memory/memory.ts';
 
 /** A webhook that a Jira registered. */
 export interface PanelHook {

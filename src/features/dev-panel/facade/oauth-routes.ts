@@ -11,7 +11,7 @@ import {
   type SignedInPages,
   sendPage,
 } from '../../access/index.ts';
-import type { Link, LinkStore } from '../link-store.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
 import type { ApplicationStore } from './application-store.ts';
 
 const authorizePath = '/login/oauth/authorize';

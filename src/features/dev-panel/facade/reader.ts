@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { TielineError } from '../../../kit/errors.ts';
-import type { Link, LinkStore } from '../link-store.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
 import type { ApplicationStore } from './application-store.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../../database/index.ts';
 import type { HistoryPage } from '../../../kit/code-host.ts';
 import type { BranchInfo, CommitInfo, Person, PullRequestInfo } from '../../../kit/dev-info.ts';
-import { type Place, reviveBranch, reviveCommit, revivePullRequest } from '../memory.ts';
+import { type Place, reviveBranch, reviveCommit, revivePullRequest } from '../memory/memory.ts';
 import type { Page, Paged } from './paging.ts';
 
 /** Which pull requests, in which order: GitHub's own words. */

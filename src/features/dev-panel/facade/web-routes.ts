@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TielineError } from '../../../kit/errors.ts';
-import type { LinkStore } from '../link-store.ts';
+import type { LinkStore } from '../links/link-store.ts';
 import type { ApplicationStore } from './application-store.ts';
 import type { PanelRepository, PanelSource } from './panel-source.ts';
 

@@ -1,15 +1,15 @@
-import type { Database } from '../../database/index.ts';
-import { asTielineError, TielineError } from '../../kit/errors.ts';
-import type { Log } from '../../kit/log.ts';
-import { acceptDeliveries, countOpen, skipWaiting } from '../../work/index.ts';
-import type { JiraClients } from '../connections/index.ts';
+import type { Database } from '../../../database/index.ts';
+import { asTielineError, TielineError } from '../../../kit/errors.ts';
+import type { Log } from '../../../kit/log.ts';
+import { acceptDeliveries, countOpen, skipWaiting } from '../../../work/index.ts';
+import type { JiraClients } from '../../connections/index.ts';
+import { forgetLink, listRepositories } from '../memory/memory.ts';
+import { linkProperty } from '../memory/send-development.ts';
+import { takeAway } from '../memory/take-in.ts';
+import { developmentTopic, tellingDelivery } from '../memory/telling.ts';
+import { takeTurn } from '../turn.ts';
 import type { Link, LinkStore } from './link-store.ts';
-import { forgetLink, listRepositories } from './memory.ts';
-import { linkProperty } from './send-development.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import { takeAway } from './take-in.ts';
-import { developmentTopic, tellingDelivery } from './telling.ts';
-import { takeTurn } from './turn.ts';
 
 /**
  * Takes a disconnected link one step further: its webhooks are removed, what waits is no longer sent, everything that

@@ -1,13 +1,13 @@
-import type { Database } from '../../database/index.ts';
-import type { RepositoryInfo } from '../../kit/dev-info.ts';
-import type { Log } from '../../kit/log.ts';
-import { acceptDeliveries } from '../../work/index.ts';
+import type { Database } from '../../../database/index.ts';
+import type { RepositoryInfo } from '../../../kit/dev-info.ts';
+import type { Log } from '../../../kit/log.ts';
+import { acceptDeliveries } from '../../../work/index.ts';
+import { listRepositories } from '../memory/memory.ts';
+import { takeAgain, takeAway } from '../memory/take-in.ts';
+import { tellingDelivery } from '../memory/telling.ts';
+import { takeTurn } from '../turn.ts';
 import { findExclusion } from './link-filter.ts';
 import type { Link, LinkStore } from './link-store.ts';
-import { listRepositories } from './memory.ts';
-import { takeAgain, takeAway } from './take-in.ts';
-import { tellingDelivery } from './telling.ts';
-import { takeTurn } from './turn.ts';
 
 /**
  * Lets what Jira shows follow the rules of links that were changed: what a link takes no longer is withdrawn, and what

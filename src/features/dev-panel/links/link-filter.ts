@@ -1,4 +1,4 @@
-import { matchesGlob } from '../../kit/glob.ts';
+import { matchesGlob } from '../../../kit/glob.ts';
 
 /** Which repositories of its scope a link takes: globs on the full path, case-blind. */
 export interface RepositoryFilter {

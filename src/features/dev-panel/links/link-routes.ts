@@ -1,18 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Database } from '../../database/index.ts';
-import type { RightReport } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
-import { cursorOf, idParameter, isoDate, pageOf, pageQuery } from '../../kit/paging.ts';
-import { type Actor, type Changes, maySee, requireRole, scopeSchema, scopesOf } from '../access/index.ts';
-import { type ConnectionStore, getVisibleConnection, type JiraClients } from '../connections/index.ts';
-import type { BackfillStore } from './backfill-store.ts';
-import type { CodeHosts, OpenedHost } from './code-hosts.ts';
+import type { Database } from '../../../database/index.ts';
+import type { RightReport } from '../../../kit/code-host.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import { cursorOf, idParameter, isoDate, pageOf, pageQuery } from '../../../kit/paging.ts';
+import { type Actor, type Changes, maySee, requireRole, scopeSchema, scopesOf } from '../../access/index.ts';
+import { type ConnectionStore, getVisibleConnection, type JiraClients } from '../../connections/index.ts';
+import type { BackfillStore } from '../backfill/backfill-store.ts';
+import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
+import type { LookStore } from '../looks/look-store.ts';
+import { lookView, viewLook } from '../looks/look-view.ts';
+import { countShown } from '../memory/memory.ts';
 import { type Link, type LinkStore, noLink } from './link-store.ts';
 import { levels, linkRules, linkView, scopePath, shownView, viewLink } from './link-view.ts';
-import { countShown } from './memory.ts';
-import type { LookStore } from './reconcile-store.ts';
-import { lookView, viewLook } from './reconcile-view.ts';
 import { hookUrl, type Subscriptions } from './subscriptions.ts';
 
 /** What the routes of links stand on. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { type Database, errorCodeOf, type Schema, type Vault } from '../../database/index.ts';
-import type { CodeScope } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
-import { Secret } from '../../kit/secret.ts';
-import { type Change, withinScopes } from '../access/index.ts';
+import { type Database, errorCodeOf, type Schema, type Vault } from '../../../database/index.ts';
+import type { CodeScope } from '../../../kit/code-host.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import { Secret } from '../../../kit/secret.ts';
+import { type Change, withinScopes } from '../../access/index.ts';
 import type { RepositoryFilter } from './link-filter.ts';
 
 /** A part of the host that a link covers, with its webhook there. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { devEntityKinds } from '../../kit/dev-info.ts';
-import { isoDate, nameText, text } from '../../kit/paging.ts';
-import type { Backfill, BackfillPart, BackfillSum } from './backfill-store.ts';
+import { devEntityKinds } from '../../../kit/dev-info.ts';
+import { isoDate, nameText, text } from '../../../kit/paging.ts';
+import type { Backfill, BackfillPart, BackfillSum } from '../backfill/backfill-store.ts';
 import { type Link, smartCommitSwitch } from './link-store.ts';
 import { hookUrl } from './subscriptions.ts';
 
@@ -37,6 +37,7 @@ export const linkRules = {
 export const scopePath = z
   .string()
   .trim()
+  .overwrite((path) => path.replace(/\/+$/, ''))
   .min(1)
   .max(500)
   .regex(/^[^/\s][^\s]*[^/\s]$|^[^/\s]$/, 'is not a path such as acme/shop');

@@ -1,9 +1,9 @@
-import type { RepositoryInfo } from '../../kit/dev-info.ts';
-import { TielineError } from '../../kit/errors.ts';
-import type { CodeHosts } from './code-hosts.ts';
+import type { RepositoryInfo } from '../../../kit/dev-info.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import type { CodeHosts } from '../code-hosts.ts';
+import { createShortMemory } from '../short-memory.ts';
 import { findExclusion } from './link-filter.ts';
 import type { Link } from './link-store.ts';
-import { createShortMemory } from './short-memory.ts';
 
 /** A host with thousands of repositories takes seconds to list them; a new one is found after this. */
 const rememberMs = 60_000;

@@ -1,5 +1,5 @@
-import { asTielineError, TielineError } from '../../kit/errors.ts';
-import type { CodeHosts } from './code-hosts.ts';
+import { asTielineError, TielineError } from '../../../kit/errors.ts';
+import type { CodeHosts } from '../code-hosts.ts';
 import type { Link, LinkScope, LinkStore } from './link-store.ts';
 
 /** The address to which a host sends the events of a link. */

@@ -1,6 +1,6 @@
-import type { DevEntity, DevInfo } from '../../kit/dev-info.ts';
-import { memberOf, type Remembered, reviveBranch, revivePullRequest } from './memory.ts';
-import { keyOf, kindNames, type Telling } from './telling.ts';
+import type { DevEntity, DevInfo } from '../../../kit/dev-info.ts';
+import { memberOf, type Remembered, reviveBranch, revivePullRequest } from '../memory/memory.ts';
+import { keyOf, kindNames, type Telling } from '../memory/telling.ts';
 
 /** Something that Jira had to be told because of a look. */
 export interface Finding {
@@ -38,11 +38,14 @@ function contentIn(entity: DevEntity): Content | undefined {
 export function findingOf({ entity }: Telling, before: Remembered | undefined): Finding {
   const { kind, id } = keyOf(entity);
   const shownOn = before?.shownKeys ?? entity.formerIssueKeys;
+  const was = shownOn.length === 0 ? null : describe(before && contentOf(before), shownOn);
+  const now = entity.issueKeys.length === 0 ? null : describe(contentIn(entity), entity.issueKeys);
   return {
     repository: entity.repository.name,
     what: `${kindNames[kind]} ${kind === 'commit' ? id.slice(0, 10) : id}`,
-    was: shownOn.length === 0 ? null : describe(before && contentOf(before), shownOn),
-    now: entity.issueKeys.length === 0 ? null : describe(contentIn(entity), entity.issueKeys),
+    was,
+    // Its address, its reviewers or its comments are other ones.
+    now: now !== null && now === was ? `${now}, told anew` : now,
   };
 }
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Database } from '../../database/index.ts';
-import type { Touched } from '../../kit/code-host.ts';
-import type { CommitInfo, RepositoryInfo } from '../../kit/dev-info.ts';
-import type { OpenedHost } from './code-hosts.ts';
+import type { Database } from '../../../database/index.ts';
+import type { Touched } from '../../../kit/code-host.ts';
+import type { CommitInfo, DevInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
+import type { OpenedHost } from '../code-hosts.ts';
 
 /** The head of a repository's default branch; undefined while it is empty. @throws as the code host does */
 export async function findDefaultHead(
@@ -32,6 +32,24 @@ export async function loadGap(
   const { hint: _, ...push } = touched;
   const { codeHost, connection } = parts.host;
   return (await codeHost.load(connection, { ...push, before: from }, { trust: false })).commits;
+}
+
+/**
+ * The commits by which the host is ahead of a push: more was pushed while it waited. Once the branch is taken in as it
+ * stands now, the webhook of that, should it be lost, would be missed by nobody.
+ * @throws as the code host does
+ */
+export async function loadAhead(
+  { codeHost, connection }: OpenedHost,
+  touched: Touched,
+  { branches }: DevInfo,
+  known: string | undefined,
+): Promise<CommitInfo[]> {
+  const head = branches[0]?.head.sha;
+  if (touched.kind !== 'push' || head === undefined || head === touched.after || head === known) return [];
+  const { hint: _, ...push } = touched;
+  const ahead = { ...push, before: touched.after, after: head };
+  return (await codeHost.load(connection, ahead, { trust: false })).commits;
 }
 
 /** From where a branch that nobody told of is counted: its head from before the link, else the default branch. */

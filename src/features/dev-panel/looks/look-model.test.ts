@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Refusal } from '../../simulators/harness-code/refusal.ts';
-import { type LinkedHub, startLinkedHub } from './fixtures/linked-hub.ts';
+import { Refusal } from '../../../simulators/harness-code/refusal.ts';
+import { type LinkedHub, startLinkedHub } from '../fixtures/linked-hub.ts';
 
 let linked: LinkedHub;
 let link: { id: string };

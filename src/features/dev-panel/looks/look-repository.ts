@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Database } from '../../database/index.ts';
-import type { Touched } from '../../kit/code-host.ts';
-import type { BranchInfo, DevInfo, PullRequestInfo, RepositoryInfo } from '../../kit/dev-info.ts';
-import type { OpenedHost } from './code-hosts.ts';
-import type { Link } from './link-store.ts';
-import { listRemembered, type Place, type Remembered, recall, reviveBranch } from './memory.ts';
-import { findDefaultHead } from './reconcile-gap.ts';
-import { retell } from './reconcile-rename.ts';
-import type { LookSteps } from './reconcile-step.ts';
-import type { RepositoryMark } from './reconcile-store.ts';
+import type { Database } from '../../../database/index.ts';
+import type { Touched } from '../../../kit/code-host.ts';
+import type { BranchInfo, DevInfo, PullRequestInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
+import type { OpenedHost } from '../code-hosts.ts';
+import type { Link } from '../links/link-store.ts';
+import { listRemembered, type Place, type Remembered, recall, reviveBranch } from '../memory/memory.ts';
+import { findDefaultHead } from './gap.ts';
+import type { LookSteps } from './look-step.ts';
+import type { RepositoryMark } from './look-store.ts';
+import { retell } from './retell.ts';
 
 /** Hosts and hub may differ by so much, and a change may be stored a while after the moment that it bears. */
 const overlapMs = 10 * 60 * 1000;

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { idParameter } from '../../kit/paging.ts';
-import { requireRole } from '../access/index.ts';
-import { getVisibleLink, type LinkParts } from './link-routes.ts';
-import { lookView, viewLook } from './reconcile-view.ts';
+import { idParameter } from '../../../kit/paging.ts';
+import { requireRole } from '../../access/index.ts';
+import { getVisibleLink, type LinkParts } from '../links/link-routes.ts';
+import { lookView, viewLook } from './look-view.ts';
 
 /** `/api/v1/links/{id}/looks`: what the regular comparison with the host found. */
 export function lookRoutes({ changes, links, looks }: LinkParts): FastifyPluginAsyncZod {

@@ -1,16 +1,16 @@
-import type { Database } from '../../database/index.ts';
-import type { RepositoryInfo } from '../../kit/dev-info.ts';
-import { asTielineError, TielineError } from '../../kit/errors.ts';
-import type { Log } from '../../kit/log.ts';
-import type { CodeHosts } from './code-hosts.ts';
-import type { Link, LinkStore } from './link-store.ts';
-import { lookAtRepository } from './reconcile-repository.ts';
-import { compareScope } from './reconcile-scope.ts';
-import { createLookSteps } from './reconcile-step.ts';
-import type { Look, LookStore } from './reconcile-store.ts';
-import type { TakeSmartCommits } from './smart-commits/take-smart-commits.ts';
-import { problemOf } from './subscriptions.ts';
-import { takeTurn } from './turn.ts';
+import type { Database } from '../../../database/index.ts';
+import type { RepositoryInfo } from '../../../kit/dev-info.ts';
+import { asTielineError, TielineError } from '../../../kit/errors.ts';
+import type { Log } from '../../../kit/log.ts';
+import type { CodeHosts } from '../code-hosts.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
+import { problemOf } from '../links/subscriptions.ts';
+import type { TakeSmartCommits } from '../smart-commits/take-smart-commits.ts';
+import { takeTurn } from '../turn.ts';
+import { lookAtRepository } from './look-repository.ts';
+import { compareScope } from './look-scope.ts';
+import { createLookSteps } from './look-step.ts';
+import type { Look, LookStore } from './look-store.ts';
 
 /** A quarter more or less, so that links that were made together do not stay together. */
 const spread = 0.25;

@@ -1,10 +1,10 @@
-import type { Database } from '../../database/index.ts';
-import type { RepositoryInfo } from '../../kit/dev-info.ts';
-import { TielineError } from '../../kit/errors.ts';
-import type { OpenedHost } from './code-hosts.ts';
-import { findExclusion } from './link-filter.ts';
-import type { Link, LinkStore } from './link-store.ts';
-import { listRepositories } from './memory.ts';
+import type { Database } from '../../../database/index.ts';
+import type { RepositoryInfo } from '../../../kit/dev-info.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import type { OpenedHost } from '../code-hosts.ts';
+import { findExclusion } from '../links/link-filter.ts';
+import type { Link, LinkStore } from '../links/link-store.ts';
+import { listRepositories } from '../memory/memory.ts';
 
 /** What a link covers at the host now, and what it covered and does no longer. */
 export interface ScopeComparison {

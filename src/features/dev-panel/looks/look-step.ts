@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
-import type { Database, Schema } from '../../database/index.ts';
-import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
-import { acceptDeliveries } from '../../work/index.ts';
-import type { Link } from './link-store.ts';
-import { lockPlace, memberOf, recall } from './memory.ts';
-import { findingOf, nameIn, shouldHaveCome } from './reconcile-findings.ts';
-import type { Look, LookStore } from './reconcile-store.ts';
-import type { TakeSmartCommits } from './smart-commits/take-smart-commits.ts';
-import { takeAway, takeIn } from './take-in.ts';
-import { type Telling, tellingDelivery } from './telling.ts';
+import type { Database, Schema } from '../../../database/index.ts';
+import type { DevInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
+import { acceptDeliveries } from '../../../work/index.ts';
+import type { Link } from '../links/link-store.ts';
+import { lockPlace, memberOf, recall } from '../memory/memory.ts';
+import { takeAway, takeIn } from '../memory/take-in.ts';
+import { type Telling, tellingDelivery } from '../memory/telling.ts';
+import type { TakeSmartCommits } from '../smart-commits/take-smart-commits.ts';
+import { findingOf, nameIn, shouldHaveCome } from './findings.ts';
+import type { Look, LookStore } from './look-store.ts';
 
 /** The steps of a look: each stores what it repairs, what Jira is to be told, and the finding in one transaction. */
 export interface LookSteps {

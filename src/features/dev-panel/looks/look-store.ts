@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Database, Schema } from '../../database/index.ts';
-import type { RepositoryInfo } from '../../kit/dev-info.ts';
-import type { Change } from '../access/index.ts';
-import type { BackfillProblem } from './backfill-store.ts';
-import { codeEventStream } from './code-event.ts';
-import type { Place } from './memory.ts';
-import type { Finding } from './reconcile-findings.ts';
+import type { Database, Schema } from '../../../database/index.ts';
+import type { RepositoryInfo } from '../../../kit/dev-info.ts';
+import type { Change } from '../../access/index.ts';
+import type { BackfillProblem } from '../backfill/backfill-store.ts';
+import { codeEventStream } from '../events/code-event.ts';
+import type { Place } from '../memory/memory.ts';
+import type { Finding } from './findings.ts';
 
 /** A look at everything that a link covers, compared with what is remembered of it. */
 export interface Look {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isoDate, text } from '../../kit/paging.ts';
-import type { Link } from './link-store.ts';
-import type { Look } from './reconcile-store.ts';
+import { isoDate, text } from '../../../kit/paging.ts';
+import type { Link } from '../links/link-store.ts';
+import type { Look } from './look-store.ts';
 
 const shown = z.string().nullable();
 

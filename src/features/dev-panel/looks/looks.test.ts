@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LinkedHub, startLinkedHub } from './fixtures/linked-hub.ts';
+import { type LinkedHub, startLinkedHub } from '../fixtures/linked-hub.ts';
 
 let linked: LinkedHub;
 // biome-ignore lint/suspicious/noExplicitAny: a test says of the answer what it expects

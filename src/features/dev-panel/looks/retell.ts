@@ -1,4 +1,4 @@
-import type { DevInfo } from '../../kit/dev-info.ts';
+import type { DevInfo } from '../../../kit/dev-info.ts';
 import {
   findRepository,
   listShown,
@@ -7,8 +7,8 @@ import {
   reviveBranch,
   reviveCommit,
   revivePullRequest,
-} from './memory.ts';
-import type { RepositoryLook } from './reconcile-repository.ts';
+} from '../memory/memory.ts';
+import type { RepositoryLook } from './look-repository.ts';
 
 /** So many branches, commits and pull requests are told anew in one transaction. */
 const atOnce = 200;

@@ -1,5 +1,5 @@
-import type { BranchInfo, CommitInfo, PullRequestInfo } from '../../kit/dev-info.ts';
-import { issueKeyFinder, projectOf } from '../../kit/issue-keys.ts';
+import type { BranchInfo, CommitInfo, PullRequestInfo } from '../../../kit/dev-info.ts';
+import { issueKeyFinder, projectOf } from '../../../kit/issue-keys.ts';
 
 /** What an entity's own texts name; a pull request lends its keys to its branch and commits besides. */
 export interface OwnKeys {

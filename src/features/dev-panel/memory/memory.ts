@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../database/index.ts';
+import type { Schema } from '../../../database/index.ts';
 import type {
   BranchInfo,
   CommitInfo,
   DevEntityKind,
   PullRequestInfo,
   RepositoryInfo,
-} from '../../kit/dev-info.ts';
+} from '../../../kit/dev-info.ts';
 
 /** What is remembered of one branch, commit or pull request: as it was last loaded, and what Jira was told of it. */
 export interface Remembered {

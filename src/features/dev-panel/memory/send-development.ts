@@ -1,9 +1,9 @@
-import type { DevEntity, SequencedDevEntity } from '../../kit/dev-info.ts';
-import { TielineError } from '../../kit/errors.ts';
-import type { SubmitOutcome } from '../../kit/jira.ts';
-import { judgeOutcome } from '../../report/index.ts';
-import type { SendOutcome, TopicHandler } from '../../work/index.ts';
-import type { JiraClients } from '../connections/index.ts';
+import type { DevEntity, SequencedDevEntity } from '../../../kit/dev-info.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import type { SubmitOutcome } from '../../../kit/jira.ts';
+import { judgeOutcome } from '../../../report/index.ts';
+import type { SendOutcome, TopicHandler } from '../../../work/index.ts';
+import type { JiraClients } from '../../connections/index.ts';
 import { reviveBranch, reviveCommit, revivePullRequest } from './memory.ts';
 import { type DevelopmentBody, developmentTopic } from './telling.ts';
 

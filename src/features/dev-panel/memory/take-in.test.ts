@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../../../test/postgres.ts';
-import type { BranchInfo, CommitInfo, DevInfo, PullRequestInfo } from '../../kit/dev-info.ts';
+import { startTestDatabase } from '../../../../test/postgres.ts';
+import type { BranchInfo, CommitInfo, DevInfo, PullRequestInfo } from '../../../kit/dev-info.ts';
 import { takeAway, takeIn } from './take-in.ts';
 import { keyOf, type Telling } from './telling.ts';
 

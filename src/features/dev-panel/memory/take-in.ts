@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Schema } from '../../database/index.ts';
-import type {
-  BranchInfo,
-  CommitInfo,
-  DevEntity,
-  DevEntityKind,
-  DevInfo,
-  RepositoryInfo,
-} from '../../kit/dev-info.ts';
+import type { Schema } from '../../../database/index.ts';
+import type { DevEntity, DevEntityKind, DevInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
+import { fullerOf } from './fuller.ts';
 import { createOwnKeys, splitByProjects } from './issue-keys.ts';
 import {
   forget,
@@ -173,25 +167,6 @@ export async function takeAway(
 const eachOnce = (rows: Remembered[]): Remembered[] => [
   ...new Map(rows.map((row) => [nameOf(row), row])).values(),
 ];
-
-/** A commit never changes, but hosts tell its files in some places only: what was told once is not lost again. */
-function fullerOf({ kind, content }: Remembered, before: Remembered | undefined): unknown {
-  if (before === undefined) return content;
-  if (kind === 'commit') return fullerCommit(content as CommitInfo, before.content as CommitInfo);
-  if (kind !== 'branch') return content;
-  const [branch, known] = [content as BranchInfo, before.content as BranchInfo];
-  if (branch.head.sha !== known.head.sha) return content;
-  return { ...branch, head: fullerCommit(branch.head, known.head) };
-}
-
-const fullerCommit = (commit: CommitInfo, known: CommitInfo): CommitInfo =>
-  filesTold(known) > filesTold(commit) ? known : commit;
-
-/** None, by name, or with the lines of each. */
-function filesTold({ files }: CommitInfo): 0 | 1 | 2 {
-  if (files.length === 0) return 0;
-  return files.some(({ linesAdded }) => linesAdded !== undefined) ? 2 : 1;
-}
 
 const nothingShown = { shownKeys: [], shownHash: null, shownAt: null };
 

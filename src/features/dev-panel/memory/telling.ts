@@ -1,6 +1,6 @@
-import type { DevEntity, DevEntityKey } from '../../kit/dev-info.ts';
-import type { NewDelivery } from '../../work/index.ts';
-import type { Link } from './link-store.ts';
+import type { DevEntity, DevEntityKey } from '../../../kit/dev-info.ts';
+import type { NewDelivery } from '../../../work/index.ts';
+import type { Link } from '../links/link-store.ts';
 
 /** The topic of what Jira is told of branches, commits and pull requests. */
 export const developmentTopic = 'development';

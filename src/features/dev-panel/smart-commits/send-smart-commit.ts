@@ -5,7 +5,7 @@ import { asTielineError } from '../../../kit/errors.ts';
 import type { JiraClient } from '../../../kit/jira.ts';
 import type { Sendable, SendOutcome, TopicHandler } from '../../../work/index.ts';
 import type { JiraClients } from '../../connections/index.ts';
-import type { LinkStore } from '../link-store.ts';
+import type { LinkStore } from '../links/link-store.ts';
 import { getAuthor, refused } from './author.ts';
 import { type SmartCommitBody, smartCommitTopic } from './take-smart-commits.ts';
 import { getTransition } from './transition.ts';

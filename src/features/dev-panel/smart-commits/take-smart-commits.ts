@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../../database/index.ts';
 import type { CommitInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
 import { acceptDeliveries, type NewDelivery } from '../../../work/index.ts';
-import { splitByProjects } from '../issue-keys.ts';
-import type { Link } from '../link-store.ts';
+import type { Link } from '../links/link-store.ts';
+import { splitByProjects } from '../memory/issue-keys.ts';
 import { parseSmartCommands, type SmartCommand } from './parse.ts';
 
 /** The topic of what commit messages ask Jira to do. */
