@@ -247,7 +247,9 @@ describe('a link that is being disconnected', () => {
     });
     expect(linked.panel()).not.toHaveProperty('branch MYT-5-too-late');
 
-    expect(linked.host.faults.list().find(({ id }) => id === fault)?.struck).toBeGreaterThan(0);
+    await expect
+      .poll(() => linked.host.faults.list().find(({ id }) => id === fault)?.struck, { timeout: 15_000 })
+      .toBeGreaterThan(0);
     linked.host.faults.clear();
     await expect
       .poll(async () => (await sender.send(pushed('MYT-1'))).status, { timeout: 15_000, interval: 200 })
