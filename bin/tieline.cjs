@@ -18,7 +18,7 @@ if (parts[0] < needed[0] || (parts[0] === needed[0] && parts[1] < needed[1])) {
   process.exit(1);
 }
 
-// What was compiled once is not compiled again: half of a start. In the user's own folder, where nobody else can put
+// What was compiled once is not compiled again, which makes a start quicker. In the user's own folder, where nobody else can put
 // something in its place; a machine without one, or with one that cannot be written, goes without.
 try {
   var cache = path.join(require('os').homedir(), '.cache', 'tieline');

@@ -71,7 +71,7 @@ export function codeEventHandler(options: {
     }
     const trust = isNext(touched, known);
     const loaded = await host.codeHost.load(host.connection, touched, { trust });
-    const missed = await loadGap({ database, linkId: link.id, host }, touched, known);
+    const missed = await loadGap({ database, link, host }, touched, known);
     const ahead = await loadAhead(host, touched, loaded, known);
     const info = { ...loaded, commits: joinCommits(loaded.commits, [...missed, ...ahead]) };
     let looked = 0;

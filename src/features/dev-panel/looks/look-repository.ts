@@ -5,7 +5,7 @@ import type { BranchInfo, DevInfo, PullRequestInfo, RepositoryInfo } from '../..
 import type { OpenedHost } from '../code-hosts.ts';
 import type { Link } from '../links/link-store.ts';
 import { listRemembered, type Place, type Remembered, recall, reviveBranch } from '../memory/memory.ts';
-import { findDefaultHead } from './gap.ts';
+import { findDefaultHead, startOf } from './gap.ts';
 import type { LookSteps } from './look-step.ts';
 import type { RepositoryMark } from './look-store.ts';
 import { retell } from './retell.ts';
@@ -49,9 +49,10 @@ export async function lookAtRepository(look: RepositoryLook): Promise<Repository
 }
 
 /** What is older than the link nobody asked for, unless by a backfill. */
-function sinceOf({ createdAt }: Link, mark: RepositoryMark | undefined): Date {
-  const before = mark === undefined ? createdAt : new Date(mark.lookedAt.getTime() - overlapMs);
-  return before > createdAt ? before : createdAt;
+function sinceOf(link: Link, mark: RepositoryMark | undefined): Date {
+  const start = startOf(link);
+  const before = mark === undefined ? start : new Date(mark.lookedAt.getTime() - overlapMs);
+  return before > start ? before : start;
 }
 
 async function lookAtBranches(look: RepositoryLook, since: Date, whole: boolean) {
@@ -98,7 +99,7 @@ async function repairBranches(
   for (const { name, head } of branches) {
     const before = known.get(name) ?? leftOut.get(name);
     if (before === head.sha) continue;
-    if (before === undefined && mark === undefined && head.at < link.createdAt) {
+    if (before === undefined && mark === undefined && head.at < startOf(link)) {
       leftOut.set(name, head.sha);
       continue;
     }
@@ -117,7 +118,7 @@ async function repairBranches(
 /** The commits of a default branch that nobody told of, as far as they are newer than the link. */
 async function repairCommits({ host, repository, link, steps, signal, now }: RepositoryLook): Promise<void> {
   let at = now();
-  const from = { since: link.createdAt };
+  const from = { since: startOf(link) };
   for await (const { info } of host.codeHost.history(host.connection, repository, 'commits', from)) {
     signal.throwIfAborted();
     await steps.repair(info, at);
