@@ -16,6 +16,8 @@ describe('a project of Harness Code that is linked to Jira', () => {
       state: 'waiting',
       scopes: [{ path: 'acme/shop/web', webhook: 'registered', problem: null }],
     });
+    // A look under way could tell of what happens before its webhook does, and this story is about webhooks.
+    await linked.look(link);
     const { people } = linked.host;
     await people.createBranch({ repository, name: 'MYT-1-login' });
     await people.commit({
