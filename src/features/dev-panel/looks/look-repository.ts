@@ -51,8 +51,8 @@ export async function lookAtRepository(look: RepositoryLook): Promise<Repository
 /** What is older than the link nobody asked for, unless by a backfill. */
 function sinceOf(link: Link, mark: RepositoryMark | undefined): Date {
   const start = startOf(link);
-  const before = mark === undefined ? start : new Date(mark.lookedAt.getTime() - overlapMs);
-  return before > start ? before : start;
+  if (mark === undefined) return start;
+  return new Date(Math.max(mark.lookedAt.getTime() - overlapMs, start.getTime()));
 }
 
 async function lookAtBranches(look: RepositoryLook, since: Date, whole: boolean) {
