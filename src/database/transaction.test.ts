@@ -37,6 +37,17 @@ it('names each statement and the commit as they pass', async () => {
   ]);
 });
 
+it('names a statement that is a transaction of its own', async () => {
+  points.length = 0;
+  const rows = await test.database.statement(
+    'mark',
+    sql<{ id: number }>`
+    update account set amount = 12 where id = 1 returning id`,
+  );
+  expect(rows).toEqual([{ id: 1 }]);
+  expect(points).toEqual(['mark#1:before', 'mark#1:after']);
+});
+
 it('leaves nothing of a transaction that throws, and lets its error through', async () => {
   const before = await amounts();
   const failing = test.database.transaction('fail', async (transaction) => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ControlledTransaction, Kysely, KyselyPlugin, Transaction } from 'kysely';
+import type { ControlledTransaction, Kysely, KyselyPlugin, RawBuilder, Transaction } from 'kysely';
 import type { IoHook } from '../kit/io-hook.ts';
 import type { Log } from '../kit/log.ts';
 import { asUnreachable, errorCodeOf } from './database-errors.ts';
@@ -65,6 +65,24 @@ async function once<T>(
 }
 
 /**
+ * Runs one statement, which is its own transaction: one round trip where {@link runTransaction} needs three. Again after
+ * a serialization failure or a deadlock, as there.
+ */
+export async function runStatement<T>(
+  parts: TransactionParts,
+  name: string,
+  statement: RawBuilder<T>,
+): Promise<T[]> {
+  const { kysely, where, ioHook, log } = parts;
+  return again({ where, log }, name, async () => {
+    const { rows } = await statement.execute(
+      ioHook === undefined ? kysely : kysely.withPlugin(pointsOf(name, ioHook)),
+    );
+    return rows;
+  });
+}
+
+/**
  * Runs `work` in one transaction and gives its result once it is committed. After a serialization failure or a
  * deadlock the whole of `work` runs again, up to five times, so it must have no effect outside the database.
  */
@@ -73,15 +91,23 @@ export async function runTransaction<T>(
   name: string,
   work: (transaction: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
+  return again(parts, name, () => once(parts, name, work));
+}
+
+async function again<T>(
+  { where, log }: Pick<TransactionParts, 'where' | 'log'>,
+  name: string,
+  run: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(parts, name, work);
+      return await run();
     } catch (error) {
       const code = errorCodeOf(error);
       if (attempt === tries || code === undefined || !againCodes.has(code)) {
-        throw asUnreachable(error, parts.where);
+        throw asUnreachable(error, where);
       }
-      parts.log.debug({ transaction: name, attempt, code }, 'the transaction is run again');
+      log.debug({ transaction: name, attempt, code }, 'the transaction is run again');
       // two that met once must not meet again at the same moment
       await pause(Math.random() * 20 * attempt);
     }

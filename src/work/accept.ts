@@ -23,11 +23,14 @@ const fingerprintLength = 32;
  *
  * The sequence is the event's time in milliseconds; the same time with other content gets the next number;
  * an older or equal state is stored as superseded and not sent.
+ *
+ * With `woken` the caller wakes the streams itself once it has committed, see {@link queuedStreams}, and no job is added.
  */
 export async function acceptDeliveries(
   trx: Kysely<Schema>,
   deliveries: NewDelivery[],
   now: Date,
+  { woken = false }: { woken?: boolean } = {},
 ): Promise<AcceptedDelivery[]> {
   const items: Item[] = deliveries.map((delivery) => ({
     ...delivery,
@@ -43,7 +46,7 @@ export async function acceptDeliveries(
       if (row.state === 'queued') streams.add(row.stream);
     }
   }
-  await nudge(trx, [...streams]);
+  if (!woken) await nudge(trx, [...streams]);
   const states = await statesOf(
     trx,
     [...earlier.values()].map(({ id }) => id),
@@ -54,6 +57,16 @@ export async function acceptDeliveries(
     if (known !== undefined) return { ...known, duplicate: earlier.has(item.id), differs };
     return { id, state: states.get(id) ?? 'dead', duplicate: true, differs };
   });
+}
+
+/** The streams in which {@link acceptDeliveries} left something to send. */
+export function queuedStreams(deliveries: NewDelivery[], accepted: AcceptedDelivery[]): Set<string> {
+  return new Set(
+    deliveries.flatMap(({ stream }, index) => {
+      const taken = accepted[index];
+      return taken?.state === 'queued' && !taken.duplicate ? [stream] : [];
+    }),
+  );
 }
 
 /** Takes the dedupe keys; the answer names the earlier delivery of each item whose key was taken. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Schema } from '../database/index.ts';
+import { type Schema, storableJson } from '../database/index.ts';
 import type { TielineError } from '../kit/errors.ts';
 import type { DeliveryState, Sendable } from './delivery.ts';
 import type { DrainContext } from './drain.ts';
@@ -39,17 +39,19 @@ export const endedChannel = 'tieline_deliveries_ended';
  */
 export async function claim(context: DrainContext, stream: string): Promise<Claimed[]> {
   const limit = Math.max(1, ...[...context.handlers.values()].map((handler) => handler.limit));
-  return context.database.transaction('claim', async (trx) => {
-    // Losing this mark in a crash of the database costs one try that Jira drops as known; a disk flush costs more.
-    await sql`set local synchronous_commit = off`.execute(trx);
-    const taken = await sql<Claimed>`
-      with due as (
-        select id from deliveries
+  return context.database.statement(
+    'claim',
+    sql<Claimed>`
+      with quiet as materialized (
+        -- Losing this mark in a crash of the database costs one try that Jira drops as known; a disk flush costs more.
+        select set_config('synchronous_commit', 'off', true)
+      ), due as (
+        select id from deliveries, quiet
         where stream = ${stream} and state in ('queued', 'sending')
           and (waiting_until is null or waiting_until <= ${context.now()})
           and not exists (select from streams where name = ${stream} and paused_until > ${context.now()})
           and not ${isHeld(stream)}
-        order by id limit ${limit} for update skip locked
+        order by id limit ${limit} for update of deliveries skip locked
       ), taken as (
         update deliveries set state = 'sending', attempts = attempts + 1, replica_id = ${context.replicaId}
         from due where deliveries.id = due.id
@@ -64,9 +66,8 @@ export async function claim(context: DrainContext, stream: string): Promise<Clai
       from taken left join delivery_bodies on delivery_bodies.delivery_id = taken.id
         and delivery_bodies.day = (taken.received_at at time zone 'utc')::date
       left join connection_holds on connection_holds.connection_id = taken.connection_id
-      order by taken.id`.execute(trx);
-    return taken.rows;
-  });
+      order by taken.id`,
+  );
 }
 
 /** When the next delivery of the stream may go; undefined when none is left, or its connection is held. */
@@ -161,14 +162,4 @@ async function storeVerdicts(
     from json_to_recordset(${storableJson(rows)}::json) as verdict(
       id uuid, state text, answer jsonb, error jsonb, waiting_reason text, waiting_until timestamptz)
     where deliveries.id = verdict.id`.execute(trx);
-}
-
-/** JSON that jsonb can hold: it refuses NUL and half a surrogate pair, and the other side may have sent either. */
-function storableJson(value: unknown): string {
-  const storable = (text: string) => text.replaceAll('\u0000', '\ufffd').toWellFormed();
-  return JSON.stringify(value, (_key, inner) => {
-    if (typeof inner === 'string') return storable(inner);
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).map(([key, member]) => [storable(key), member]));
-  });
 }

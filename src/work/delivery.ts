@@ -110,10 +110,16 @@ export interface SendResult {
   requests: unknown[];
 }
 
+/** What a handler may ask for besides. */
+export interface SendContext {
+  /** Drains streams at once, in which it has left something that is committed; else their jobs come to it. */
+  wake(streams: Iterable<string>): void;
+}
+
 /** Sends the deliveries of one topic. */
 export interface TopicHandler {
   topic: string;
   /** The most deliveries handed over at once. */
   limit: number;
-  send(deliveries: Sendable[]): Promise<SendResult>;
+  send(deliveries: Sendable[], context: SendContext): Promise<SendResult>;
 }

@@ -14,6 +14,8 @@ export interface DrainContext {
   log: Log;
   now(): Date;
   pace: Pace;
+  /** See {@link SendContext}. */
+  wake(streams: Iterable<string>): void;
   /** True once the hub is shutting down: what runs ends, nothing new is taken. */
   stopping(): boolean;
 }
@@ -70,7 +72,7 @@ async function send(context: DrainContext, deliveries: Taken[]): Promise<SendRes
     if (handler === undefined) {
       throw new TielineError('internal-error', `This hub does not know how to send "${topic}"`);
     }
-    const result = await handler.send(deliveries);
+    const result = await handler.send(deliveries, context);
     if (result.outcomes.length === deliveries.length) return result;
     throw new TielineError('internal-error', `The handler of "${topic}" gave an outcome too few or too many`);
   } catch (thrown) {

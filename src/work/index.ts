@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { type Database, type Schema, workerLogger } from '../database/index.ts';
 import type { Log } from '../kit/log.ts';
-import { acceptDeliveries } from './accept.ts';
+import { acceptDeliveries, queuedStreams } from './accept.ts';
 import { buryTheDead } from './burial.ts';
 import type { AcceptedDelivery, Delivery, NewDelivery, TopicHandler } from './delivery.ts';
 import { type DrainContext, drainStream } from './drain.ts';
@@ -25,14 +25,15 @@ import {
   listNewestStates,
   type NewestState,
 } from './newest-states.ts';
-import { drainTask, nudgeForgottenStreams } from './nudge.ts';
+import { drainTask, nudge, nudgeForgottenStreams } from './nudge.ts';
 import { openReplicaSession } from './replica-session.ts';
 import { keepRetention } from './retention.ts';
 import { type Pace, usualPace } from './retry.ts';
 import { createStreamTurns } from './stream-turns.ts';
 import { createWaitingRoom } from './waiting-room.ts';
+import { createWokenStreams } from './woken-streams.ts';
 
-export { acceptDeliveries } from './accept.ts';
+export { acceptDeliveries, queuedStreams } from './accept.ts';
 export * from './delivery.ts';
 export { every } from './every.ts';
 export {
@@ -47,7 +48,7 @@ export {
 } from './holds.ts';
 export type { DeliveryBodies, DeliveryFilter } from './ledger.ts';
 export type { LatestState, NewestState } from './newest-states.ts';
-export type { Pace } from './retry.ts';
+export { nextAttempt, type Pace, usualPace } from './retry.ts';
 export { countOpen, skipWaiting } from './skip-waiting.ts';
 
 /** The delivery ledger and the background work that empties it. */
@@ -104,10 +105,13 @@ export async function startWork(options: {
     now,
     pace,
     stopping: () => stopping,
+    wake: (streams) => woken.wake(streams),
   };
   await keepRetention(database, now());
   const session = await openReplicaSession({ database, id: replicaId, log });
   const turns = createStreamTurns(database, session);
+  const drain = (stream: string) => turns.take(stream, () => drainStream(context, stream));
+  const woken = createWokenStreams(drain, log);
   const events: WorkerEvents = new EventEmitter();
   const pools: string[] = [];
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id));
@@ -121,10 +125,7 @@ export async function startWork(options: {
     logger: workerLogger(log),
     events,
     taskList: {
-      [drainTask]: (payload) => {
-        const stream = streamOf(payload);
-        return turns.take(stream, () => drainStream(context, stream));
-      },
+      [drainTask]: (payload) => drain(streamOf(payload)),
     },
   });
   for (const pool of pools) await session.register(pool);
@@ -132,6 +133,7 @@ export async function startWork(options: {
   const utilities = await makeWorkerUtils({ pgPool: database.pool, logger: workerLogger(log) });
   const bury = async () => {
     await buryTheDead({ database, session, unlockWorkers: (ids) => utilities.forceUnlockWorkers(ids), log });
+    await nudge(database.kysely, woken.takeFailed());
     await nudgeForgottenStreams(database.kysely);
   };
   const tidy = async () => {
@@ -144,9 +146,13 @@ export async function startWork(options: {
   session.onEnded(() => waitingRoom.look());
 
   return {
-    post: createGroupCommit((deliveries) =>
-      database.transaction('accept', (trx) => acceptDeliveries(trx, deliveries, now())),
-    ),
+    post: createGroupCommit(async (deliveries) => {
+      const accepted = await database.transaction('accept', (trx) =>
+        acceptDeliveries(trx, deliveries, now(), { woken: true }),
+      );
+      context.wake(queuedStreams(deliveries, accepted));
+      return accepted;
+    }),
     accept: (trx, deliveries) => acceptDeliveries(trx, deliveries, now()),
     find: (id) => findDelivery(database, id),
     findBodies: (id) => findBodies(database, id),
@@ -164,6 +170,7 @@ export async function startWork(options: {
       stopping = true;
       for (const stopTimer of stopTimers) await stopTimer();
       await runner.stop();
+      await woken.stop();
       // What is left is for the other replicas, or for the next start.
       await nudgeForgottenStreams(database.kysely);
       await utilities.release();

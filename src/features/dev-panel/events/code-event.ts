@@ -4,7 +4,14 @@ import type { Database, Schema } from '../../../database/index.ts';
 import type { Hook, Touched } from '../../../kit/code-host.ts';
 import type { CommitInfo } from '../../../kit/dev-info.ts';
 import { asTielineError } from '../../../kit/errors.ts';
-import { acceptDeliveries, type Sendable, type SendOutcome, type TopicHandler } from '../../../work/index.ts';
+import {
+  acceptDeliveries,
+  queuedStreams,
+  type Sendable,
+  type SendContext,
+  type SendOutcome,
+  type TopicHandler,
+} from '../../../work/index.ts';
 import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
 import { findExclusion } from '../links/link-filter.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
@@ -87,24 +94,24 @@ export function codeEventHandler(options: {
   const store = (
     { id, link, at }: { id: string; link: Link; at: Date },
     decide: (trx: Parameters<typeof takeIn>[0]) => Promise<Telling[]>,
-  ): Promise<{ deliveries: string[]; issues: string[] }> =>
+  ): Promise<Told> =>
     database.transaction('code-event', async (trx) => {
       // The event itself is durable, and is not settled before this is: what a crash of the database takes away is done
       // again, and Jira drops what it knows. A disk flush here would only make Jira wait.
       await sql`set local synchronous_commit = off`.execute(trx);
       const tellings = await decide(trx);
-      const accepted = await acceptDeliveries(
-        trx,
-        tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt: at })),
-        now(),
+      const deliveries = tellings.map((telling) =>
+        tellingDelivery({ link, telling, backfill: false, takenAt: at }),
       );
+      const accepted = await acceptDeliveries(trx, deliveries, now(), { woken: true });
       const named = tellings.flatMap(({ entity }) => [...entity.issueKeys, ...entity.formerIssueKeys]);
       const issues = [...new Set(named)];
       await noteIssues(trx, id, issues);
-      return { deliveries: accepted.map((delivery) => delivery.id), issues };
+      const streams = queuedStreams(deliveries, accepted);
+      return { deliveries: accepted.map(({ id: told }) => told), issues, streams };
     });
 
-  const handle = async (delivery: Sendable): Promise<SendOutcome> => {
+  const handle = async (delivery: Sendable, { wake }: SendContext): Promise<SendOutcome> => {
     const event = codeEvent.parse(JSON.parse(delivery.body));
     const link = await links.find(event.linkId);
     if (link === undefined || link.disconnectingSince !== null) {
@@ -118,7 +125,9 @@ export function codeEventHandler(options: {
     };
     const taken: Taken[] = [];
     for (const touched of host.codeHost.parse(hook)) {
-      taken.push(await take({ id: delivery.id, link, host }, touched, touched.at ?? event.receivedAt));
+      const one = await take({ id: delivery.id, link, host }, touched, touched.at ?? event.receivedAt);
+      wake(one.told.streams);
+      taken.push(one);
     }
     const issues = [...new Set(taken.flatMap(({ told }) => told.issues))];
     const notes = taken.flatMap(({ note }) => (note === undefined ? [] : [note]));
@@ -136,11 +145,11 @@ export function codeEventHandler(options: {
   return {
     topic: codeEventTopic,
     limit: eventsATurn,
-    async send(deliveries) {
+    async send(deliveries, context) {
       const outcomes: SendOutcome[] = [];
       for (const delivery of deliveries) {
         outcomes.push(
-          await handle(delivery).catch(
+          await handle(delivery, context).catch(
             (thrown: unknown): SendOutcome => ({ state: 'failed', error: asTielineError(thrown) }),
           ),
         );
@@ -150,8 +159,14 @@ export function codeEventHandler(options: {
   };
 }
 
+interface Told {
+  deliveries: string[];
+  issues: string[];
+  streams: Set<string>;
+}
+
 interface Taken {
-  told: { deliveries: string[]; issues: string[] };
+  told: Told;
   looked: number;
   note?: string;
 }

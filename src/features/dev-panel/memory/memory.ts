@@ -38,11 +38,12 @@ export const memberOf = (kind: DevEntityKind, id: string): string => `${kind}:${
 const columns = sql`kind, id, content, as_of as "asOf", own_keys as "ownKeys", members, shown_keys as "shownKeys",
   shown_hash as "shownHash", shown_at as "shownAt"`;
 
+const placeLock = ({ linkId, repositoryId }: Place) =>
+  sql`pg_advisory_xact_lock(hashtextextended(${`dev-panel ${linkId} ${repositoryId}`}, 0))`;
+
 /** Makes those who work on the same repository wait for each other until the transaction ends. */
-export async function lockPlace(trx: Kysely<Schema>, { linkId, repositoryId }: Place): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`dev-panel ${linkId} ${repositoryId}`}, 0))`.execute(
-    trx,
-  );
+export async function lockPlace(trx: Kysely<Schema>, place: Place): Promise<void> {
+  await sql`select ${placeLock(place)}`.execute(trx);
 }
 
 /** What is remembered of these, in no order. */
@@ -161,16 +162,17 @@ export async function countShown(
   return found.rows;
 }
 
-/** Remembers a repository by its newest name. */
-export async function rememberRepository(
+/** Makes those who work on the same repository wait for each other, and remembers it by its newest name. */
+export async function lockRepository(
   trx: Kysely<Schema>,
   linkId: string,
   info: RepositoryInfo,
   seenAt: Date,
 ): Promise<void> {
   await sql`
+    with lock as materialized (select ${placeLock({ linkId, repositoryId: info.id })})
     insert into dev_repositories (link_id, repository_id, name, info, seen_at)
-    values (${linkId}::uuid, ${info.id}, ${info.name}, ${storable(info)}, ${seenAt})
+    select ${linkId}::uuid, ${info.id}, ${info.name}, ${storable(info)}, ${seenAt}::timestamptz from lock
     on conflict (link_id, repository_id) do update set name = excluded.name, info = excluded.info,
       seen_at = excluded.seen_at
     where dev_repositories.seen_at <= excluded.seen_at`.execute(trx);

@@ -8,6 +8,7 @@ import {
   forget,
   forgetRepository,
   lockPlace,
+  lockRepository,
   memberOf,
   type Place,
   type Remembered,
@@ -15,7 +16,6 @@ import {
   recallAll,
   recallLenders,
   remember,
-  rememberRepository,
   reviveBranch,
   reviveCommit,
   revivePullRequest,
@@ -49,8 +49,7 @@ export async function takeIn(
 ): Promise<TakenIn> {
   const { linkId, projects, info, at } = options;
   const place: Place = { linkId, repositoryId: info.repository.id };
-  await lockPlace(trx, place);
-  await rememberRepository(trx, linkId, info.repository, at);
+  await lockRepository(trx, linkId, info.repository, at);
 
   const seen = eachOnce(seenIn(info, at));
   const known = new Map((await recall(trx, place, [...seen, ...info.gone])).map((row) => [nameOf(row), row]));
