@@ -20,7 +20,8 @@ export function refuseUnstorableText(app: FastifyInstance): void {
 /** The path of the first text, or name, that cannot be stored. */
 function findUnstorable(value: unknown): string[] | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : [];
-  if (typeof value !== 'object' || value === null) return undefined;
+  // Bytes have an entry each, and whoever takes them raw looks at them himself.
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined;
   for (const [key, member] of Object.entries(value)) {
     const below = isStorable(key) ? findUnstorable(member) : [];
     if (below !== undefined) return [key, ...below];

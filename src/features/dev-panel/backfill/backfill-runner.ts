@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from '../../../database/index.ts';
 import type { HistoryPage } from '../../../kit/code-host.ts';
 import { asTielineError, type TielineError } from '../../../kit/errors.ts';
@@ -108,6 +109,8 @@ export function createBackfillRunner(options: {
     at: Date,
   ): Promise<boolean> =>
     database.transaction('backfill', async (trx) => {
+      // What a crash of the database takes away, it takes together with the place in the walk: the page comes again.
+      await sql`set local synchronous_commit = off`.execute(trx);
       if (!(await backfills.isRunning(trx, backfill.id))) return false;
       const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info: page.info, at });
       await acceptDeliveries(

@@ -37,17 +37,21 @@ export function hookRoutes(options: {
   now(): Date;
 }): FastifyPluginAsyncZod {
   const { links, codeHosts, work, isSigned, now } = options;
-  const known = new Map<string, { link: Link; secret: Secret; at: number }>();
+  const known = new Map<string, { found: Promise<{ link: Link; secret: Secret }>; at: number }>();
   const lastHooks = new Map<string, number>();
 
-  const find = async (hookId: string) => {
-    const remembered = known.get(hookId);
-    if (remembered !== undefined && remembered.at + rememberMs > now().getTime()) return remembered;
-    known.delete(hookId);
+  const load = async (hookId: string) => {
     const link = await links.findByHook(hookId);
     if (link === undefined) throw new TielineError('resource-not-found', 'There is no such webhook address');
-    const found = { link, secret: await links.secretOf(link), at: now().getTime() };
-    known.set(hookId, found);
+    return { link, secret: await links.secretOf(link) };
+  };
+  /** Those that come at the same moment share one question. */
+  const find = (hookId: string) => {
+    const remembered = known.get(hookId);
+    if (remembered !== undefined && remembered.at + rememberMs > now().getTime()) return remembered.found;
+    const found = load(hookId);
+    known.set(hookId, { found, at: now().getTime() });
+    found.catch(() => known.delete(hookId));
     return found;
   };
   const keepTime = async (link: Link, at: Date): Promise<void> => {
