@@ -122,6 +122,17 @@ describe('every answer of the simulated Data Center is as documented', () => {
     ['GET', '/search?jql=project%20%3D%20MYT&maxResults=2', 200],
     ['GET', '/search?jql=nonsense', 400],
     ['POST', '/search', 200, { jql: 'project = PAY_EU', fields: ['summary'], startAt: 0, maxResults: 1 }],
+    [
+      'POST',
+      '/search',
+      200,
+      {
+        jql: 'id in (MYT-1, 424242)',
+        fields: ['status'],
+        expand: ['names', 'schema', 'changelog'],
+        validateQuery: false,
+      },
+    ],
     ['POST', '/search', 400, { jql: 'project = NO' }],
   ];
   it.each(calls)('%s %s is %i', async (method, path, status, body = undefined, token = admin) => {

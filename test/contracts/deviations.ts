@@ -137,6 +137,16 @@ export const deviations: Deviation[] = [
     },
   },
   {
+    document: 'platform',
+    what: 'A history tells of a value that was not there by null',
+    why: "Jira's own examples of histories show null where the schema knows texts alone",
+    apply(description) {
+      for (const name of ['from', 'fromString', 'to', 'toString']) {
+        schemaOf(description, 'ChangeDetails')[name] = { type: ['string', 'null'] };
+      }
+    },
+  },
+  {
     document: 'dataCenter',
     what: 'What creating an issue takes comes in pages',
     why: 'startAt and maxResults are documented, and recorded answers hold the members in values',

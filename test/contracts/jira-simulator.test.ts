@@ -151,7 +151,21 @@ describe('every answer of the platform is as documented', () => {
     ['GET', '/search/jql?jql=project%20%3D%20MYT', 200],
     ['GET', '/search/jql?jql=', 400],
     ['POST', '/search/jql', 200, { body: { jql: 'project = MYT', fields: ['summary'], properties: ['p'] } }],
+    [
+      'POST',
+      '/search/jql',
+      200,
+      {
+        body: {
+          jql: 'id in (MYT-1)',
+          fields: ['*all'],
+          expand: 'names,schema,changelog',
+          reconcileIssues: [10100],
+        },
+      },
+    ],
     ['POST', '/search/jql', 400, { body: { jql: 'project = NO' } }],
+    ['POST', '/search/jql', 400, { body: { jql: 'id in (MYT-1, 424242)' } }],
   ];
   it.each(calls)('%s %s is %i', async (method, path, status, sent = {}, email = undefined) => {
     const whole = `/rest/api/3${path}`;

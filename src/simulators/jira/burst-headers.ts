@@ -4,8 +4,9 @@ import type { Incoming } from './route.ts';
 /** Requests a second that Jira Cloud takes of one method at one endpoint, by its page on rate limits. */
 const perSecond: Record<string, number> = { GET: 100, POST: 100, PUT: 50, DELETE: 50 };
 
-/** What stands for an endpoint: its path without what tells one issue or project from another. */
-const endpointOf = (path: string) => path.replace(/\/(?:[A-Z][A-Z0-9_]+-\d+|\d+)(?=\/|$)/g, '/{id}');
+/** What stands for an endpoint: its path without what tells one issue or number from another. */
+export const endpointOf = (path: string) =>
+  path.replace(/(?<!\/api)\/(?:[A-Z][A-Z0-9_]+-\d+|\d+)(?=\/|$)/g, '/{id}');
 
 /**
  * The headers by which answers of the platform API tell how much of the burst limit is left. They are told, not

@@ -39,9 +39,24 @@ const faultSchema = z.strictObject({
   ]),
 });
 
+const deliveryFaultSchema = z.strictObject({
+  match: z
+    .strictObject({
+      event: z.string().optional(),
+      issue: z.string().optional(),
+      webhook: z.number().int().optional(),
+    })
+    .optional(),
+  after: z.number().int().min(0).optional(),
+  times: z.number().int().min(1).optional(),
+  delivery: z.union([z.enum(['lose', 'duplicate', 'reorder']), z.strictObject({ delayMs })]),
+});
+
 /** What may be posted to `/_simulator/faults`. */
 const orderSchema = z.union([
   faultSchema,
+  deliveryFaultSchema,
+  z.strictObject({ webhookRetryDelayMs: delayMs }),
   z.strictObject({ expireTokens: z.literal(true) }),
   z.strictObject({
     refusePermission: z.string().refine((key) => permissions.has(key), 'is no permission of Jira'),
@@ -76,7 +91,8 @@ function read<S extends z.ZodType>(schema: S, request: RouteRequest): z.output<S
 
 /** The simulator's own addresses, which no Jira has: faults, gates and a look inside. They need no credential. */
 export function controlRoutes(world: World, faults: Faults, state: SimulatorState): Route[] {
-  const listed = () => ({ status: 200, body: { faults: faults.list() } });
+  const { faults: deliveryFaults } = world.deliveries;
+  const listed = () => ({ status: 200, body: { faults: faults.list(), deliveries: deliveryFaults.list() } });
   return [
     { method: 'GET', path: '/_simulator/state', handle: () => ({ status: 200, body: state.snapshot() }) },
     { method: 'GET', path: '/_simulator/faults', handle: listed },
@@ -86,7 +102,12 @@ export function controlRoutes(world: World, faults: Faults, state: SimulatorStat
       handle(request) {
         const order = read(orderSchema, request);
         if ('answer' in order) return { status: 201, body: { id: faults.add(order) } };
-        if ('expireTokens' in order) faults.expireTokens();
+        if ('delivery' in order) {
+          const { delivery, ...fault } = order;
+          return { status: 201, body: { id: deliveryFaults.add({ ...fault, does: delivery }) } };
+        }
+        if ('webhookRetryDelayMs' in order) faults.retryWebhooksAfter(order.webhookRetryDelayMs);
+        else if ('expireTokens' in order) faults.expireTokens();
         else if ('refusePermission' in order) faults.refusePermission(order.refusePermission, order.email);
         else if ('searchLagMs' in order) faults.lagSearch(order.searchLagMs);
         else if ('consentAs' in order) faults.consentAs(order.consentAs);

@@ -11,6 +11,7 @@ export const siteMetadata = {
     { name: 'Waiting for approval', category: 'indeterminate' },
     { name: 'Approved', category: 'indeterminate' },
     { name: 'Declined', category: 'done' },
+    { name: 'Rejected', category: 'done' },
   ],
   workflows: [
     {
@@ -62,11 +63,19 @@ export const siteMetadata = {
       ],
     },
     {
-      statuses: ['To Do', 'In Progress', 'Done'],
+      statuses: ['To Do', 'In Progress', 'Done', 'Rejected'],
       transitions: [
         { id: '11', name: 'To Do', to: 'To Do' },
         { id: '21', name: 'In Progress', to: 'In Progress' },
         { id: '31', name: 'Done', to: 'Done' },
+        {
+          id: '41',
+          name: 'Reject',
+          from: ['To Do', 'In Progress'],
+          to: 'Rejected',
+          fields: ['resolution', 'comment'],
+          required: ['resolution'],
+        },
       ],
     },
   ],

@@ -21,6 +21,18 @@ export interface Edition {
   refuseCreate(): Refusal;
   /** An account as others see it. */
   showUser(world: World, api: string, account: SeedAccount): object;
+  /** How webhooks are delivered. */
+  delivery: {
+    userAgent: string;
+    /** Whether a delivery has an identifier and is tried again. */
+    isTracked: boolean;
+    /** A variable in an address; its name is the first group. */
+    variable: RegExp;
+    /** Whether the address tells who did it. */
+    addsUser: boolean;
+    /** An account as such addresses name it. */
+    userIds(world: World, account: SeedAccount): { id: string; key: string };
+  };
   /** What a project shows beside what all editions show. */
   projectDetails: object;
 }

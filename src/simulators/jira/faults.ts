@@ -87,6 +87,8 @@ export interface Faults {
   refusePermission(permission: string, email?: string): void;
   /** Search sees new issues and changes only after this time, in milliseconds. */
   lagSearch(lagMs: number): void;
+  /** How long a webhook that failed waits for its next try, in milliseconds. */
+  retryWebhooksAfter(delayMs: number): void;
   /** Wrong API tokens are treated as none, as some sites do, instead of 401. */
   treatWrongCredentialsAsNone(): void;
 }
@@ -121,6 +123,7 @@ export function createFaults(world: World): Faults {
     },
     clear() {
       faults.clear();
+      world.deliveries.faults.clear();
       Object.assign(world.switches, createSwitches());
     },
     strike(request, entities) {
@@ -169,6 +172,9 @@ export function createFaults(world: World): Faults {
     },
     lagSearch(lagMs) {
       world.switches.searchLagMs = lagMs;
+    },
+    retryWebhooksAfter(delayMs) {
+      world.switches.webhookRetryDelayMs = delayMs;
     },
     treatWrongCredentialsAsNone() {
       world.switches.wrongCredentialsAreAnonymous = true;

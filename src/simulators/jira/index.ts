@@ -29,6 +29,7 @@ import type { Seed } from './seed.ts';
 import { startServer } from './server.ts';
 import { createState, type LoggedRequest, type SimulatorState } from './state.ts';
 import { adminWebhookRoutes } from './webhooks/admin-webhook-routes.ts';
+import type { DeliveryFaults } from './webhooks/delivery-faults.ts';
 import { dynamicWebhookRoutes } from './webhooks/dynamic-webhook-routes.ts';
 import { createWorld } from './world.ts';
 
@@ -65,6 +66,8 @@ export interface JiraSimulatorOptions {
   baseUrl?: string;
   /** PEM texts: the site then speaks HTTPS. */
   tls?: { key: string; cert: string };
+  /** How long a webhook that failed waits for its next try; five to fifteen minutes when absent, as Jira waits. */
+  webhookRetryDelayMs?: number;
 }
 
 /** A running simulated Jira Cloud. */
@@ -87,6 +90,9 @@ export interface JiraSimulator {
   projects: Seed['projects'];
   state: SimulatorState;
   faults: Faults;
+  deliveryFaults: DeliveryFaults;
+  /** Resolves once no webhook, retry or held-back webhook is under way. */
+  settled(): Promise<void>;
   /** What the owner of an app does in the developer console: adds an address that consent may lead back to. */
   allowRedirect(redirectUri: string, clientId?: string): void;
   close(): Promise<void>;
@@ -116,7 +122,7 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
   let siteUrl = '';
   let gatewayUrl = '';
   const urls = { site: () => options.baseUrl ?? siteUrl, gateway: () => gatewayUrl };
-  const world = createWorld(cloudEdition, seed, now, urls);
+  const world = createWorld(cloudEdition, seed, now, urls, options.webhookRetryDelayMs);
   const requests: LoggedRequest[] = [];
   const faults = createFaults(world);
   const state = createState(world, requests);
@@ -195,9 +201,11 @@ async function startCloud(options: JiraSimulatorOptions): Promise<JiraSimulator>
     projects: seed.projects,
     state,
     faults,
+    deliveryFaults: world.deliveries.faults,
+    settled: () => world.deliveries.settled(),
     allowRedirect: (redirectUri, clientId) => allowRedirect(seed, redirectUri, clientId),
     async close() {
-      await Promise.all([site.close(), gateway.close()]);
+      await Promise.all([world.deliveries.close(), site.close(), gateway.close()]);
     },
   };
 }

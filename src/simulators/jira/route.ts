@@ -35,9 +35,7 @@ function decode(segment: string): string {
   }
 }
 
-function matchPath(pattern: string, path: string): Map<string, string> | undefined {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
+function matchPath(wanted: string[], given: string[]): Map<string, string> | undefined {
   if (wanted.length !== given.length) return undefined;
   const parameters = new Map<string, string>();
   for (const [index, segment] of wanted.entries()) {
@@ -53,27 +51,33 @@ function matchPath(pattern: string, path: string): Map<string, string> | undefin
   return parameters;
 }
 
-/** The answer of the first route that fits; `undefined` when no route has this path, 405 when another method has. */
-export function answerByRoute(routes: Route[], incoming: Incoming): Answer | undefined {
-  const allowed = new Set<string>();
-  for (const route of routes) {
-    const parameters = matchPath(route.path, incoming.path);
-    if (parameters === undefined) continue;
-    if (route.method !== incoming.method) {
-      allowed.add(route.method);
-      continue;
+/**
+ * Makes what answers by the first route that fits: `undefined` when no route has this path, 405 when another method has.
+ */
+export function createRouter(routes: Route[]): (incoming: Incoming) => Answer | undefined {
+  const known = routes.map((route) => ({ route, segments: route.path.split('/') }));
+  return (incoming) => {
+    const allowed = new Set<string>();
+    const given = incoming.path.split('/');
+    for (const { route, segments } of known) {
+      const parameters = matchPath(segments, given);
+      if (parameters === undefined) continue;
+      if (route.method !== incoming.method) {
+        allowed.add(route.method);
+        continue;
+      }
+      return route.handle({
+        ...incoming,
+        parameter(name) {
+          const value = parameters.get(name);
+          if (value === undefined) throw new Error(`route ${route.path} has no parameter ${name}`);
+          return value;
+        },
+      });
     }
-    return route.handle({
-      ...incoming,
-      parameter(name) {
-        const value = parameters.get(name);
-        if (value === undefined) throw new Error(`route ${route.path} has no parameter ${name}`);
-        return value;
-      },
-    });
-  }
-  if (allowed.size === 0) return undefined;
-  return { status: 405, headers: { allow: [...allowed].join(', ') } };
+    if (allowed.size === 0) return undefined;
+    return { status: 405, headers: { allow: [...allowed].join(', ') } };
+  };
 }
 
 /** The body as JSON. `refuseWith` makes the refusal in the error shape of the API that was called. */

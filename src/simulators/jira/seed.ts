@@ -85,6 +85,10 @@ export const seedSchema = z
     services: z.array(z.string().min(1).max(255)).default([]),
     /** Issue properties that an installed app has indexed: only these can be asked for in JQL. */
     searchableProperties: z.array(z.string()).default([]),
+    /** Whether Cloud's search refuses a query with keys or ids of issues that are not there, or passes them over. */
+    unknownIssuesInJql: z.enum(['refused', 'ignored']).default('refused'),
+    /** Whether Cloud takes only webhooks that lead to https, as the real one does. */
+    webhooksNeedHttps: z.boolean().default(false),
     /** The contract says both; what a devinfo entity does that carries the sequence already stored. */
     devinfoEqualSequence: z.enum(['replaces', 'dropped']).default('replaces'),
   })

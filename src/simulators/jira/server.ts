@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, Refusal } from './answer.ts';
 import { countEntities } from './entity-count.ts';
 import { type FaultAnswer, type Faults, nearLimitHeaders, rateLimitAnswer } from './faults.ts';
-import { answerByRoute, type Incoming, type Listener, type Route } from './route.ts';
+import { createRouter, type Incoming, type Listener, type Route } from './route.ts';
 import type { LoggedRequest } from './state.ts';
 
 /** What a listener needs to answer. */
@@ -77,10 +77,11 @@ function faultAnswer(fault: FaultAnswer, now: Date): Answer | undefined {
 /** Starts one listener. `port` 0 takes a free one. Throws Node's own error when the port is taken. */
 export async function startServer(parts: ServerParts, host: string, port: number): Promise<RunningServer> {
   const closing = new AbortController();
+  const route = createRouter(parts.routes);
 
   function answer(request: Incoming): Answer {
     try {
-      return answerByRoute(parts.routes, request) ?? parts.notFound;
+      return route(request) ?? parts.notFound;
     } catch (error) {
       if (error instanceof Refusal) return error.answer;
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,3 +1,4 @@
+import { endpointOf } from './burst-headers.ts';
 import type { RemoteLink } from './data-center/remote-links.ts';
 import type { BuildData } from './devops/build-schema.ts';
 import { deploymentId } from './devops/deployment-routes.ts';
@@ -6,6 +7,7 @@ import type { Branch, Commit, PullRequest, RepositoryData } from './devops/devin
 import type { GatingStatus } from './devops/gates.ts';
 import type { Issue } from './platform/platform.ts';
 import type { Listener } from './route.ts';
+import type { WebhookDelivery } from './webhooks/delivery.ts';
 import type { AdminWebhook, DynamicWebhook } from './webhooks/webhook-store.ts';
 import type { Effect, World } from './world.ts';
 
@@ -41,10 +43,14 @@ export interface SimulatorState {
   findIssue(idOrKey: string): Issue | undefined;
   /** The webhooks that are registered, of administrators and of apps, with their secrets. */
   webhooks(): { admin: AdminWebhook[]; dynamic: DynamicWebhook[] };
+  /** Every try to deliver a webhook, the oldest first. */
+  webhookDeliveries(): readonly WebhookDelivery[];
   /** What every submitted entity did, in order; stale and rejected ones too. */
   effects: readonly Effect[];
   /** Every request so far, the simulator's own addresses left out. */
   requests: readonly LoggedRequest[];
+  /** How many there were by method and path, e.g. `GET /rest/api/3/issue/{id}`; keys and numbers are `{id}`. */
+  requestsByEndpoint(): Record<string, number>;
   counts(): Record<
     'requests' | 'issues' | 'builds' | 'deployments' | 'commits' | 'branches' | 'pullRequests',
     number
@@ -115,8 +121,17 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
       admin: [...world.webhooks.admin.values()],
       dynamic: [...world.webhooks.dynamic.values()],
     }),
+    webhookDeliveries: () => world.deliveries.list(),
     effects: world.effects,
     requests,
+    requestsByEndpoint() {
+      const found: Record<string, number> = {};
+      for (const { method, path } of requests) {
+        const endpoint = `${method} ${endpointOf(path.split('?', 1)[0] ?? '')}`;
+        found[endpoint] = (found[endpoint] ?? 0) + 1;
+      }
+      return found;
+    },
     counts,
     decideGate(key, status) {
       const id = deploymentId(key);
@@ -139,6 +154,7 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
       deployments: deployments(),
       development: development(),
       effects: world.effects,
+      webhookDeliveries: world.deliveries.list().map(({ body: _, ...one }) => one),
       requests,
     }),
   };

@@ -14,6 +14,8 @@ import { createMetadata, type Metadata } from './platform/metadata.ts';
 import { createPlatform, type Platform } from './platform/platform.ts';
 import { setSeededFields } from './platform/seeded-fields.ts';
 import type { Seed } from './seed.ts';
+import { type Announcements, createAnnouncements } from './webhooks/announcements.ts';
+import { createDeliveries, type Deliveries } from './webhooks/delivery.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhook-store.ts';
 
 /** One thing that a submitted entity did to the site; what an exactly-once test counts. */
@@ -34,13 +36,21 @@ export interface Switches {
   wrongCredentialsAreAnonymous: boolean;
   /** How long search does not see a new issue or a change, in milliseconds. */
   searchLagMs: number;
+  /** How long a webhook that failed waits for its next try; as it was started, when absent. */
+  webhookRetryDelayMs?: number;
   /** What comes of a request for consent: the page, or at once the one or the other. */
   consent: 'ask' | 'refuse' | { as: string };
 }
 
 /** The switches of a site that behaves. */
 export function createSwitches(): Switches {
-  return { refusedPermissions: [], wrongCredentialsAreAnonymous: false, searchLagMs: 0, consent: 'ask' };
+  return {
+    refusedPermissions: [],
+    wrongCredentialsAreAnonymous: false,
+    searchLagMs: 0,
+    webhookRetryDelayMs: undefined,
+    consent: 'ask',
+  };
 }
 
 /** Everything that one simulated site holds. */
@@ -69,6 +79,8 @@ export interface World {
   gates: Gates;
   remoteLinks: RemoteLinks;
   webhooks: Webhooks;
+  deliveries: Deliveries;
+  announce: Announcements;
   issueLinks: IssueLink[];
   /** An id for a comment, an attachment and whatever else happens to an issue. */
   nextId(): string;
@@ -81,6 +93,7 @@ export function createWorld(
   seed: Seed,
   now: () => Date,
   urls: { site: () => string; gateway?: () => string },
+  webhookRetryDelayMs?: number,
 ): World {
   const switches = createSwitches();
   const metadata = createMetadata(seed);
@@ -94,11 +107,12 @@ export function createWorld(
     gatewayUrl: urls.gateway ?? (() => ''),
     restBase: () => base ?? urls.site(),
     atBase(given, answer) {
+      const before = base;
       base = given;
       try {
         return answer();
       } finally {
-        base = undefined;
+        base = before;
       }
     },
     switches,
@@ -113,6 +127,8 @@ export function createWorld(
     gates: createGates(now),
     remoteLinks: createRemoteLinks(),
     webhooks: createWebhooks(),
+    deliveries: createDeliveries(() => world, webhookRetryDelayMs),
+    announce: createAnnouncements(() => world),
     issueLinks: [],
     nextId: () => String(++lastId),
     effects: [],

@@ -96,6 +96,14 @@ export function createDataCenterEdition(version: Version): Edition {
       timeZone: account.timeZone,
       locale: 'en_US',
     }),
+    delivery: {
+      userAgent: `Atlassian HttpClient / JIRA-${version.text}`,
+      isTracked: false,
+      // The dollar was lost on the way to 10.
+      variable: version.hasNewWebhooks ? /\{([a-zA-Z.]+)\}/g : /\$\{([a-zA-Z.]+)\}/g,
+      addsUser: !version.hasNewWebhooks,
+      userIds: (world, account) => ({ id: userName(account), key: userKey(world, account) }),
+    },
     projectDetails: { projectTypeKey: 'software', archived: false },
   };
 }

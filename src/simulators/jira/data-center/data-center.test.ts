@@ -187,6 +187,24 @@ describe('issues', () => {
     expect((await get('/search?jql=reporter=admin')).json.total).toBe(8);
   });
 
+  it('are not found with one that is gone, unless queries are not validated', async () => {
+    await start();
+    const jql = 'id in (MYT-1, MYT-77, 424242) and updated >= -5m';
+    const search = (more: object) =>
+      ask('POST', '/rest/api/2/search', { jql, fields: ['summary'], expand: ['names'], ...more });
+    const strict = await search({});
+    const words = [
+      "An issue with key 'MYT-77' does not exist for field 'id'.",
+      "A value with ID '424242' does not exist for the field 'id'.",
+    ];
+    expect([strict.status, strict.json.errorMessages]).toEqual([400, words]);
+    const { json } = await search({ validateQuery: false });
+    expect(json).toMatchObject({ total: 1, warningMessages: words, names: { summary: 'Summary' } });
+    expect(json.issues).toMatchObject([{ key: 'MYT-1' }]);
+    const loose = await get(`/search?validateQuery=false&jql=${encodeURIComponent(jql)}`);
+    expect(loose.json.total).toBe(1);
+  });
+
   it.each([
     ['7.6.1', true, false],
     ['8.4.0', true, true],

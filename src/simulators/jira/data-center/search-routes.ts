@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { type Answer, refuse } from '../answer.ts';
+import { type Answer, platformErrors, Refusal, refuse } from '../answer.ts';
 import { findAccount } from '../platform/account.ts';
 import { listIn } from '../platform/issue-body.ts';
-import { showIssue } from '../platform/issue-view.ts';
-import { JqlError, parseJql } from '../platform/jql.ts';
-import { findByQuery } from '../platform/jql-match.ts';
-import type { Issue } from '../platform/platform.ts';
-import { listIndexed, nowOf } from '../platform/search-index.ts';
-import { maySee } from '../platform/visibility.ts';
+import { showFound } from '../platform/issue-view.ts';
+import { JqlError } from '../platform/jql.ts';
+import { searchIndex } from '../platform/search-index.ts';
 import { type Route, type RouteRequest, readJson } from '../route.ts';
 import type { World } from '../world.ts';
 import { readPaging } from './paging.ts';
@@ -44,19 +41,19 @@ const readQuery = (request: RouteRequest): Search => ({
 
 function run(world: World, version: Version, request: RouteRequest, search: Search): Answer {
   const account = findAccount(world, request);
-  const visible = world.platform.listIssues().filter((issue) => maySee(world, account, issue.project));
-  const indexed = listIndexed(world, visible);
-  let found: Issue[];
+  const { jql, validateQuery, expand } = search;
+  let result: ReturnType<typeof searchIndex>;
   try {
-    const query = parseJql(search.jql);
-    found = findByQuery({ world, account, visible, indexed }, query).map(nowOf(visible));
+    result = searchIndex(world, { account, jql, isLenient: !validateQuery });
   } catch (error) {
-    if (error instanceof JqlError) throw refuse(400, error.message);
+    if (error instanceof JqlError) throw new Refusal({ status: 400, body: platformErrors(error.messages) });
     throw error;
   }
+  const { found, warnings } = result;
   const startAt = Math.max(0, search.startAt);
   const maxResults = search.maxResults < 0 ? mostIssues : Math.min(search.maxResults, mostIssues);
-  const wanted = { fields: search.fields.length === 0 ? ['*navigable'] : search.fields, properties: [] };
+  const fields = search.fields.length === 0 ? ['*navigable'] : search.fields;
+  const page = found.slice(startAt, startAt + maxResults);
   return {
     status: 200,
     body: {
@@ -65,7 +62,8 @@ function run(world: World, version: Version, request: RouteRequest, search: Sear
       maxResults,
       total: found.length,
       ...(version.tellsResultWindow && { maxResultWindow: resultWindow }),
-      issues: found.slice(startAt, startAt + maxResults).map((issue) => showIssue(world, '2', issue, wanted)),
+      ...showFound(world, '2', page, { fields, properties: [], expand, account }),
+      ...(warnings.length > 0 && { warningMessages: warnings }),
     },
   };
 }

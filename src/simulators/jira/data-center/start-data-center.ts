@@ -11,6 +11,7 @@ import { type Seed, userName } from '../seed.ts';
 import { startServer } from '../server.ts';
 import { createState, type LoggedRequest, type SimulatorState } from '../state.ts';
 import { adminWebhookRoutes } from '../webhooks/admin-webhook-routes.ts';
+import type { DeliveryFaults } from '../webhooks/delivery-faults.ts';
 import { createWorld, type World } from '../world.ts';
 import { dataCenterCreateMetaRoutes } from './create-meta-routes.ts';
 import { createDataCenterEdition, signedInHeaders, userKey } from './data-center-edition.ts';
@@ -64,6 +65,9 @@ export interface DataCenterSimulator {
   projects: Seed['projects'];
   state: SimulatorState;
   faults: Faults;
+  deliveryFaults: DeliveryFaults;
+  /** Resolves once no webhook is under way or held back. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -145,6 +149,10 @@ export async function startDataCenter(options: DataCenterOptions): Promise<DataC
     projects: seed.projects,
     state,
     faults,
-    close: () => server.close(),
+    deliveryFaults: world.deliveries.faults,
+    settled: () => world.deliveries.settled(),
+    async close() {
+      await Promise.all([world.deliveries.close(), server.close()]);
+    },
   };
 }

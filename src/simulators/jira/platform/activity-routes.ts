@@ -96,6 +96,7 @@ export function activityRoutes(world: World): Route[] {
           if ('visibility' in given) {
             comment.visibility = readVisibility(world, given.visibility, account, issue);
           }
+          world.announce.comment('updated', issue, comment, account);
           return { status: 200, body: showComment(world, api, issue, comment) };
         },
       },
@@ -110,6 +111,7 @@ export function activityRoutes(world: World): Route[] {
             throw refuse(400, `You do not have the permission to delete the comment with id: ${comment.id}.`);
           }
           issue.activity.comments.splice(issue.activity.comments.indexOf(comment), 1);
+          world.announce.comment('deleted', issue, comment, account);
           return { status: 204 };
         },
       },

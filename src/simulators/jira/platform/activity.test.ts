@@ -151,6 +151,11 @@ it('links lead both ways', async () => {
   expect((await send('PUT', '/issue/MYT-4', { update })).status).toBe(204);
   expect(await linksOf('MYT-4')).toMatchObject([{ outwardIssue: { key: 'MYT-5' } }]);
   expect((await send('DELETE', `/issueLink/${from.id}`)).status).toBe(204);
+  const { histories } = (await send('GET', '/issue/MYT-1?expand=changelog')).json.changelog;
+  expect(histories.slice(0, 2).map((one: { items: object[] }) => one.items)).toMatchObject([
+    [{ field: 'Link', from: 'MYT-5', fromString: 'This issue blocks MYT-5', to: null }],
+    [{ field: 'Link', to: 'MYT-5', toString: 'This issue blocks MYT-5' }],
+  ]);
   expect(await linksOf('MYT-1')).toEqual([]);
 });
 

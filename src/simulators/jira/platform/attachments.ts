@@ -116,6 +116,7 @@ export function attachmentRoutes(world: World): Route[] {
       toString: filename,
     }));
     noteHistory(world, issue, account, items);
+    for (const one of added) world.announce.attachment('created', issue, one, account);
     return added.map((one) => showAttachment(world, api, one));
   }
 
@@ -154,6 +155,7 @@ export function attachmentRoutes(world: World): Route[] {
         }
         const { attachments } = issue.activity;
         attachments.splice(attachments.indexOf(attachment), 1);
+        world.announce.attachment('deleted', issue, attachment, account);
         return { status: 204 };
       },
     },

@@ -25,7 +25,7 @@ function itemOf(field: Field, before: unknown, after: unknown, context: FieldCon
   };
 }
 
-/** Notes a change in an issue's history. Without items nothing is noted. */
+/** Notes a change in an issue's history, and tells webhooks. Without items nothing changed. */
 export function noteHistory(
   world: World,
   issue: Issue,
@@ -33,7 +33,9 @@ export function noteHistory(
   items: HistoryItem[],
 ): void {
   if (items.length === 0) return;
-  issue.activity.history.push({ id: world.nextId(), author, at: world.now(), items });
+  const entry = { id: world.nextId(), author, at: world.now(), items };
+  issue.activity.history.push(entry);
+  world.announce.issueUpdated(issue, author, entry);
 }
 
 /** Puts values into an issue's fields. Gives what changed, for its history. */

@@ -58,6 +58,13 @@ export const cloudEdition: Edition = {
     active: account.active,
     timeZone: account.timeZone,
   }),
+  delivery: {
+    userAgent: 'Atlassian Webhook HTTP Client',
+    isTracked: true,
+    variable: /\$\{([a-zA-Z.]+)\}/g,
+    addsUser: false,
+    userIds: (_world, { accountId }) => ({ id: accountId, key: accountId }),
+  },
   projectDetails: {
     projectTypeKey: 'software',
     simplified: false,

@@ -86,6 +86,7 @@ export function addComment(
     updatedAt: at,
   };
   issue.activity.comments.push(comment);
+  world.announce.comment('created', issue, comment, author);
   return comment;
 }
 

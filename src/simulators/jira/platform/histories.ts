@@ -1,20 +1,22 @@
 import type { Route } from '../route.ts';
 import type { World } from '../world.ts';
 import { findAccount } from './account.ts';
-import type { HistoryEntry } from './activity.ts';
+import type { HistoryEntry, HistoryItem } from './activity.ts';
 import { jiraTime } from './fields/plain-elements.ts';
 import { readPage } from './pages.ts';
 import type { Issue } from './platform.ts';
 import { getVisibleIssue } from './visibility.ts';
+
+/** Changes as histories and webhooks show them. */
+export const showItems = (world: World, items: HistoryItem[]) =>
+  items.map(({ fieldId, ...item }) => (world.edition.name === 'cloud' ? { ...item, fieldId } : item));
 
 function showEntry(world: World, api: string, { id, author, at, items }: HistoryEntry) {
   return {
     id,
     ...(author && { author: world.edition.showUser(world, api, author) }),
     created: jiraTime(at),
-    items: items.map(({ fieldId, ...item }) =>
-      world.edition.name === 'cloud' ? { ...item, fieldId } : item,
-    ),
+    items: showItems(world, items),
   };
 }
 

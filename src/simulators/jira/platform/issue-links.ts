@@ -3,7 +3,7 @@ import { isObject, type Route, type RouteRequest, readJson } from '../route.ts';
 import type { SeedAccount } from '../seed.ts';
 import type { World } from '../world.ts';
 import { findAccount, getAccount } from './account.ts';
-import type { IssueLink } from './activity.ts';
+import type { HistoryItem, IssueLink } from './activity.ts';
 import { addComment } from './comments.ts';
 import { showStatus } from './metadata-view.ts';
 import type { Issue } from './platform.ts';
@@ -43,6 +43,30 @@ export function showLinksOf(world: World, api: string, { id }: Issue): object[] 
   });
 }
 
+/** Notes a link in the histories of both issues, each in its own words. That is no update of them, and tells nobody. */
+function noteLink(world: World, author: SeedAccount, link: IssueLink, what: 'from' | 'to'): void {
+  const type = world.metadata.linkTypes.find(({ id }) => id === link.typeId);
+  const ends = [
+    [link.inwardIssue, link.outwardIssue, type?.outward],
+    [link.outwardIssue, link.inwardIssue, type?.inward],
+  ] as const;
+  for (const [ownId, otherId, words] of ends) {
+    const [own, other] = [world.platform.findIssue(ownId), world.platform.findIssue(otherId)];
+    if (own === undefined || other === undefined) continue;
+    const text = `This issue ${words} ${other.key}`;
+    const item: HistoryItem = {
+      field: 'Link',
+      fieldtype: 'jira',
+      fieldId: 'issuelinks',
+      from: what === 'from' ? other.key : null,
+      fromString: what === 'from' ? text : null,
+      to: what === 'to' ? other.key : null,
+      toString: what === 'to' ? text : null,
+    };
+    own.activity.history.push({ id: world.nextId(), author, at: world.now(), items: [item] });
+  }
+}
+
 /**
  * Links two issues. `here` stands for the end that an edit leaves out.
  * @throws 404 for an issue or a type that is not there, 401 as Jira says it without the permission
@@ -74,6 +98,8 @@ export function addIssueLink(world: World, account: SeedAccount, given: unknown,
   );
   if (isThere !== undefined) return isThere;
   world.issueLinks.push(link);
+  noteLink(world, account, link, 'to');
+  world.announce.link('created', link, account);
   return link;
 }
 
@@ -128,8 +154,11 @@ export function issueLinkRoutes(world: World): Route[] {
       method: 'DELETE',
       path: `/rest/api/${api}/issueLink/:id`,
       handle(request) {
-        getAccount(world, request);
-        world.issueLinks.splice(world.issueLinks.indexOf(find(request)), 1);
+        const account = getAccount(world, request);
+        const link = find(request);
+        world.issueLinks.splice(world.issueLinks.indexOf(link), 1);
+        noteLink(world, account, link, 'from');
+        world.announce.link('deleted', link, account);
         return { status: 204 };
       },
     },

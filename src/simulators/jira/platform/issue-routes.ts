@@ -23,14 +23,14 @@ export function issueRoutes(world: World): Route[] {
     const body = readIssueBody(request);
     const { project: givenProject, issuetype: givenType, ...fields } = body.fields;
     const properties = readProperties(body.properties);
-    const project = readProject(givenProject, (idOrKey) => {
+    const project = readProject(givenProject, world.edition, (idOrKey) => {
       const found = world.platform.findProject(idOrKey);
       return found !== undefined && maySee(world, account, found) ? found : undefined;
     });
     // Which types and fields exist depends on the project: without one Jira judges nothing else.
     if (typeof project === 'string') throw refuseFields({ project });
     if (!world.platform.may(account, 'CREATE_ISSUES', project)) throw world.edition.refuseCreate();
-    const issueType = givenType === undefined ? 'Specify an issue type' : readIssueType(givenType, project);
+    const issueType = readIssueType(givenType, world.edition, project);
     if (typeof issueType === 'string') throw refuseFields({ issuetype: issueType });
     const screen = listScreenFields(world, { name: 'create', project, issueType, account });
     const context: FieldContext = { world, api, project, issueType, account };
@@ -52,6 +52,7 @@ export function issueRoutes(world: World): Route[] {
     addFromUpdate(world, api, issue, account, body.update, (id) =>
       screen.some(({ field }) => field.id === id),
     );
+    world.announce.issueCreated(issue, account);
     const self = `${world.restBase()}/rest/api/${api}/issue/${issue.id}`;
     return { status: 201, body: { id: issue.id, key: issue.key, self } };
   }
@@ -64,7 +65,8 @@ export function issueRoutes(world: World): Route[] {
     const body = readIssueBody(request);
     const { issuetype: givenType, ...fields } = body.fields;
     const properties = readProperties(body.properties);
-    const issueType = givenType === undefined ? issue.issueType : readIssueType(givenType, project);
+    const issueType =
+      givenType === undefined ? issue.issueType : readIssueType(givenType, world.edition, project);
     if (typeof issueType === 'string') throw refuseFields({ issuetype: issueType });
     if (issueType.level < 0 !== issue.issueType.level < 0) {
       throw refuseFields({ issuetype: 'The issue type selected is invalid.' });
@@ -133,7 +135,10 @@ export function issueRoutes(world: World): Route[] {
         `The issue '${issue.key}' has subtasks. You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks.`,
       );
     }
-    for (const one of [issue, ...children]) world.platform.removeIssue(one);
+    for (const one of [...children, issue]) {
+      world.announce.issueDeleted(one, account, one !== issue);
+      world.platform.removeIssue(one);
+    }
     return { status: 204 };
   }
 

@@ -121,6 +121,21 @@ function namesAndSchemas(world: World, shown: string[]) {
   };
 }
 
+/** Issues as a search shows them: names and schemas of their fields stand beside them, once. */
+export function showFound(world: World, api: string, issues: Issue[], wanted: Wanted) {
+  const { expand = [] } = wanted;
+  const own = expand.filter((one) => one !== 'names' && one !== 'schema');
+  const shown = issues.map((issue) => showIssue(world, api, issue, { ...wanted, expand: own }));
+  const { names, schema } = namesAndSchemas(world, [
+    ...new Set(shown.flatMap(({ fields }) => Object.keys(fields))),
+  ]);
+  return {
+    issues: shown,
+    ...(expand.includes('names') && { names }),
+    ...(expand.includes('schema') && { schema }),
+  };
+}
+
 /** An issue with the chosen fields and properties, and with what is expanded. */
 export function showIssue(world: World, api: string, issue: Issue, wanted: Wanted) {
   const properties = [...issue.properties].filter(

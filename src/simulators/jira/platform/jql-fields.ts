@@ -3,62 +3,19 @@ import type { World } from '../world.ts';
 import type { Field, FieldContext } from './fields/element.ts';
 import { keptIn } from './fields/values.ts';
 import { type Clause, JqlError } from './jql.ts';
+import {
+  type Asker,
+  complain,
+  emptiness,
+  equality,
+  type Matcher,
+  ordering,
+  unknownValue,
+  unsupported,
+} from './jql-clauses.ts';
 import { readJqlTime } from './jql-times.ts';
 import type { Issue } from './platform.ts';
 import { plainText, type RichText } from './rich-text.ts';
-
-/** Who asks: decides what exists for the query. */
-export interface Asker {
-  world: World;
-  account: SeedAccount | undefined;
-  /** Every issue that the asker may see. */
-  visible: Issue[];
-  /** Those that search knows of already: its index lags behind. */
-  indexed: Issue[];
-}
-
-export type Matcher = (issue: Issue) => boolean;
-
-const unsupported = ({ operator, field }: Clause) =>
-  new JqlError(`The operator '${operator}' is not supported by the '${field}' field.`);
-const unknownValue = (value: string, field: string) =>
-  new JqlError(`The value '${value}' does not exist for the field '${field}'.`);
-
-/** Equality of words whatever their case. What holds nothing is neither equal nor unequal to something. */
-function equality(clause: Clause, read: (issue: Issue) => string[], values = clause.values): Matcher {
-  const wanted = new Set(values.map((value) => value.toLowerCase()));
-  const isIn: Matcher = (issue) => read(issue).some((value) => wanted.has(value.toLowerCase()));
-  if (clause.operator === '=' || clause.operator === 'in') return isIn;
-  if (clause.operator === '!=' || clause.operator === 'not in') {
-    return (issue) => read(issue).length > 0 && !isIn(issue);
-  }
-  if (clause.operator === 'is') return (issue) => read(issue).length === 0;
-  if (clause.operator === 'is not') return (issue) => read(issue).length > 0;
-  throw unsupported(clause);
-}
-
-function ordering(clause: Clause, read: (issue: Issue) => number | undefined, border: number): Matcher {
-  const compare: Partial<Record<Clause['operator'], (value: number) => boolean>> = {
-    '>=': (value) => value >= border,
-    '>': (value) => value > border,
-    '<=': (value) => value <= border,
-    '<': (value) => value < border,
-    '=': (value) => value === border,
-    '!=': (value) => value !== border,
-  };
-  const holds = compare[clause.operator];
-  if (holds === undefined) throw unsupported(clause);
-  return (issue) => {
-    const value = read(issue);
-    return value !== undefined && holds(value);
-  };
-}
-
-function emptiness(clause: Clause, read: (issue: Issue) => unknown): Matcher | undefined {
-  const isEmpty: Matcher = (issue) => [undefined, null, ''].includes(read(issue) as undefined);
-  if (clause.operator === 'is') return isEmpty;
-  return clause.operator === 'is not' ? (issue) => !isEmpty(issue) : undefined;
-}
 
 const times =
   (read: (issue: Issue) => number | undefined) =>
@@ -81,43 +38,61 @@ function texts(clause: Clause, read: (issue: Issue) => string): Matcher {
   throw unsupported(clause);
 }
 
-function projects(clause: Clause, { world, account }: Asker): Matcher {
+function projects(clause: Clause, asker: Asker): Matcher {
+  const { world, account } = asker;
   for (const value of clause.values) {
     const project =
       world.platform.findProject(value) ??
       world.platform.projects.find((one) => one.name.toLowerCase() === value.toLowerCase());
     if (project === undefined || !world.platform.may(account, 'BROWSE_PROJECTS', project)) {
-      throw unknownValue(value, 'project');
+      complain(asker, unknownValue(value, 'project'));
     }
   }
   return equality(clause, (issue) => [issue.project.key, issue.project.id, issue.project.name]);
 }
 
+/** Fields that name an issue by its number alone. */
+const isNumber = (value: string) => /^\d+$/.test(value);
+
+/** The issues that values name. @throws JqlError that names each that is not there, or may not be seen */
+function issuesNamed({ field, values }: Clause, asker: Asker): Issue[] {
+  const { world, account } = asker;
+  const complaints: string[] = [];
+  const found = values.flatMap((value) => {
+    const issue = world.platform.findIssue(value);
+    if (issue !== undefined && world.platform.may(account, 'BROWSE_PROJECTS', issue.project)) return [issue];
+    if (isNumber(value))
+      complaints.push(`A value with ID '${value}' does not exist for the field '${field}'.`);
+    else if (/^[a-z][a-z0-9_]*-\d+$/i.test(value)) {
+      complaints.push(`An issue with key '${value}' does not exist for field '${field}'.`);
+    } else complaints.push(`The issue key '${value}' for field '${field}' is invalid.`);
+    return [];
+  });
+  complain(asker, ...complaints);
+  return found;
+}
+
 const keys =
   (read: (issue: Issue) => Issue | undefined) =>
-  (clause: Clause, { visible }: Asker): Matcher => {
-    const find = (value: string) => {
-      const found = visible.find((issue) => issue.id === value || issue.key === value.toUpperCase());
-      if (found !== undefined) return found;
-      throw new JqlError(`An issue with key '${value}' does not exist for field '${clause.field}'.`);
-    };
-    const order = ['>', '>=', '<', '<='].includes(clause.operator);
-    if (order) {
-      return ordering(clause, (issue) => Number(issue.id), Number(find(clause.values[0] ?? '').id));
+  (clause: Clause, asker: Asker): Matcher => {
+    const named = issuesNamed(clause, asker);
+    if (['>', '>=', '<', '<='].includes(clause.operator)) {
+      return ordering(clause, (issue) => Number(issue.id), Number(named[0]?.id));
     }
     return equality(
       clause,
       (issue) => {
         const other = read(issue);
-        return other === undefined ? [] : [other.key];
+        return other === undefined ? [] : [other.id];
       },
-      clause.values.map((value) => find(value).key),
+      named.map(({ id }) => id),
     );
   };
 
 const people =
   (read: (issue: Issue) => SeedAccount | undefined) =>
-  (clause: Clause, { world, account }: Asker): Matcher => {
+  (clause: Clause, asker: Asker): Matcher => {
+    const { world, account } = asker;
     const namesOf = (one: SeedAccount | undefined) =>
       one === undefined ? [] : [one.accountId, one.email, userName(one), one.displayName];
     const values = clause.values.flatMap((value) => {
@@ -131,7 +106,8 @@ const people =
         namesOf(one).some((name) => name.toLowerCase() === value.toLowerCase()),
       );
       if (isKnown) return [value];
-      throw unknownValue(value, clause.field);
+      complain(asker, unknownValue(value, clause.field));
+      return [];
     });
     return equality(clause, (issue) => namesOf(read(issue)), values);
   };
@@ -147,17 +123,19 @@ const known: Record<string, (clause: Clause, asker: Asker) => Matcher> = {
     const at = issue.values.get('resolutiondate');
     return typeof at === 'string' ? Date.parse(at) : undefined;
   }),
-  status(clause, { world }) {
+  status(clause, asker) {
+    const { world } = asker;
     const names = new Map(
       world.metadata.statuses.flatMap(({ id, name }) => [
         [id, name] as const,
         [name.toLowerCase(), name] as const,
       ]),
     );
-    const values = clause.values.map((value) => {
+    const values = clause.values.flatMap((value) => {
       const name = names.get(value) ?? names.get(value.toLowerCase());
-      if (name === undefined) throw unknownValue(value, 'status');
-      return name;
+      if (name !== undefined) return [name];
+      complain(asker, unknownValue(value, 'status'));
+      return [];
     });
     return equality(clause, (issue) => [issue.status], values);
   },
@@ -167,12 +145,13 @@ const known: Record<string, (clause: Clause, asker: Asker) => Matcher> = {
       world.metadata.statuses.find(({ name }) => name === issue.status)?.category ?? 'new';
     return equality(clause, (issue) => [categoryOf(issue), names[categoryOf(issue)]]);
   },
-  issuetype(clause, { world }) {
+  issuetype(clause, asker) {
+    const { world } = asker;
     for (const value of clause.values) {
       const isKnown = world.metadata.issueTypes.some(
         ({ id, name }) => id === value || name.toLowerCase() === value.toLowerCase(),
       );
-      if (!isKnown) throw unknownValue(value, clause.field);
+      if (!isKnown) complain(asker, unknownValue(value, clause.field));
     }
     return equality(clause, (issue) => [issue.issueType.name, issue.issueType.id]);
   },
@@ -194,6 +173,10 @@ const aliases: Record<string, string> = {
   resolutiondate: 'resolved',
   level: 'security',
 };
+
+/** Whether a restriction lets only issues through that it names by key or id. */
+export const namesIssues = ({ field, operator }: Clause) =>
+  (field === 'key' || aliases[field] === 'key') && (operator === '=' || operator === 'in');
 
 /** The field of the site that a name in JQL means: its id, `cf[10050]`, or the name that people read. */
 export function findJqlField({ fields }: World, written: string): Field | undefined {

@@ -1,7 +1,8 @@
 import type { World } from '../world.ts';
 import { keptIn } from './fields/values.ts';
 import { type Condition, JqlError, type Query } from './jql.ts';
-import { type Asker, findJqlField, type Matcher, matcherOfClause } from './jql-fields.ts';
+import type { Asker, Matcher } from './jql-clauses.ts';
+import { findJqlField, matcherOfClause } from './jql-fields.ts';
 import type { Issue } from './platform.ts';
 
 type Comparer = (a: Issue, b: Issue) => number;

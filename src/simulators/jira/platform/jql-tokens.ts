@@ -1,6 +1,13 @@
 /** A query that is not JQL, or is JQL that the simulator does not know. */
 export class JqlError extends Error {
   override readonly name = 'JqlError';
+  /** Jira complains of everything at once. */
+  readonly messages: string[];
+
+  constructor(...messages: string[]) {
+    super(messages.join(' '));
+    this.messages = messages;
+  }
 }
 
 /** A word, a sign or a quoted text of a query. */

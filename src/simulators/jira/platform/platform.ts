@@ -92,6 +92,7 @@ export function createPlatform(
     }),
   );
   const issues = new Map<string, Issue>();
+  const byId = new Map<string, Issue>();
   const writes = new Map<string, number[]>();
   const versions = new Map<string, { until: number; issue: Issue }[]>();
   const lastNumbers = new Map<string, number>();
@@ -111,6 +112,7 @@ export function createPlatform(
       activity: createActivity(),
     };
     issues.set(key, made);
+    byId.set(made.id, made);
     const number = Number(key.slice(key.lastIndexOf('-') + 1));
     lastNumbers.set(issue.project.key, Math.max(number, lastNumbers.get(issue.project.key) ?? 0));
     return made;
@@ -139,8 +141,7 @@ export function createPlatform(
     accounts: seed.accounts,
     projects,
     listIssues: () => [...issues.values()],
-    findIssue: (idOrKey) =>
-      issues.get(idOrKey.toUpperCase()) ?? [...issues.values()].find((issue) => issue.id === idOrKey),
+    findIssue: (idOrKey) => issues.get(idOrKey.toUpperCase()) ?? byId.get(idOrKey),
     hasIssue: (key) => issues.has(key),
     findProject: (idOrKey) =>
       projects.find((project) => project.id === idOrKey || project.key === idOrKey.toUpperCase()),
@@ -151,6 +152,7 @@ export function createPlatform(
     },
     removeIssue(issue) {
       issues.delete(issue.key);
+      byId.delete(issue.id);
     },
     noteWrite(issue) {
       const at = now().getTime();

@@ -1,3 +1,7 @@
+import { refuse } from '../answer.ts';
+import { isObject } from '../route.ts';
+import { isWellFormed } from './adf.ts';
+
 /** What an issue's text is kept as: a document on Cloud, wiki text on Data Center. */
 export type RichText = AdfDocument | string;
 
@@ -16,18 +20,17 @@ export interface AdfDocument extends AdfNode {
   content: AdfNode[];
 }
 
-function isNode(value: unknown): value is AdfNode {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, text, content } = value as Record<string, unknown>;
-  if (typeof type !== 'string') return false;
-  if (type === 'text' && (typeof text !== 'string' || text === '')) return false;
-  return content === undefined || (Array.isArray(content) && content.every(isNode));
-}
+const claimsToBeDocument = (value: unknown): value is AdfDocument =>
+  isObject(value) && value.type === 'doc' && value.version === 1 && Array.isArray(value.content);
 
-/** True for what API v3 takes as a document. */
+/**
+ * True for what API v3 takes as a document. A document with something wrong inside refuses the whole request.
+ * @throws Refusal 400, which tells no more
+ */
 export function isDocument(value: unknown): value is AdfDocument {
-  if (!isNode(value)) return false;
-  return value.type === 'doc' && value.version === 1 && Array.isArray(value.content);
+  if (!claimsToBeDocument(value)) return false;
+  if (isWellFormed(value)) return true;
+  throw refuse(400, 'INVALID_INPUT');
 }
 
 /** A document of plain paragraphs: what v2's text becomes. */

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { type Answer, refuse } from '../answer.ts';
+import { type Answer, platformErrors, Refusal, refuse } from '../answer.ts';
 import { isObject, type Route, type RouteRequest, readJson } from '../route.ts';
+import type { SeedAccount } from '../seed.ts';
 import type { World } from '../world.ts';
 import { findAccount } from './account.ts';
 import { listIn } from './issue-body.ts';
-import { showIssue } from './issue-view.ts';
-import { JqlError, parseJql } from './jql.ts';
-import { findByQuery } from './jql-match.ts';
+import { showFound } from './issue-view.ts';
+import { JqlError } from './jql.ts';
 import type { Issue } from './platform.ts';
-import { listIndexed, nowOf } from './search-index.ts';
-import { maySee } from './visibility.ts';
+import { searchIndex } from './search-index.ts';
 
 interface Search {
   jql: string;
   nextPageToken: string | undefined;
   maxResults: number;
   fields: string[];
+  expand: string[];
   properties: string[];
   reconcileIssues: string[];
 }
@@ -42,6 +42,7 @@ function readQuery(request: RouteRequest): Search {
     nextPageToken: request.query.get('nextPageToken') ?? undefined,
     maxResults: Number(maximum),
     fields: listIn(request, 'fields'),
+    expand: listIn(request, 'expand'),
     properties: listIn(request, 'properties'),
     reconcileIssues: listIn(request, 'reconcileIssues'),
   };
@@ -55,7 +56,9 @@ function readBody(request: RouteRequest): Search {
     if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) throw invalidPayload();
     return value;
   };
-  const { jql = '', nextPageToken, maxResults = 50, reconcileIssues = [] } = body;
+  const { jql = '', nextPageToken, maxResults = 50, reconcileIssues = [], expand = '' } = body;
+  // A list, which the old search took, is none of this one's.
+  if (typeof expand !== 'string') throw invalidPayload();
   if (typeof jql !== 'string' || typeof maxResults !== 'number' || !Number.isInteger(maxResults)) {
     throw invalidPayload();
   }
@@ -68,6 +71,7 @@ function readBody(request: RouteRequest): Search {
     nextPageToken: nextPageToken ?? undefined,
     maxResults,
     fields: strings('fields'),
+    expand: expand.split(',').map((one) => one.trim()),
     properties: strings('properties'),
     reconcileIssues: reconcileIssues.map(String),
   };
@@ -85,15 +89,14 @@ function offsetOf(token: string | undefined, jql: string): number {
 }
 
 /** Search answers with ids alone unless fields are asked for. */
-function show(world: World, api: string, issue: Issue, search: Search) {
-  const { fields, properties } = search;
+function show(world: World, api: string, issues: Issue[], search: Search, account: SeedAccount | undefined) {
+  const { fields, properties, expand } = search;
   if ((fields.length === 0 || fields.every((name) => name === 'id')) && properties.length === 0) {
-    return { id: issue.id };
+    return { issues: issues.map(({ id }) => ({ id })) };
   }
-  const whole = showIssue(world, api, issue, { fields, properties });
-  if (fields.some((name) => name !== 'id' && name !== 'key')) return whole;
-  const { fields: _unasked, ...rest } = whole;
-  return rest;
+  const found = showFound(world, api, issues, { fields, properties, expand, account });
+  if (fields.some((name) => name !== 'id' && name !== 'key')) return found;
+  return { ...found, issues: found.issues.map(({ fields: _unasked, ...rest }) => rest) };
 }
 
 function run(world: World, api: string, request: RouteRequest, search: Search): Answer {
@@ -103,19 +106,13 @@ function run(world: World, api: string, request: RouteRequest, search: Search): 
   if (search.maxResults < 1 || search.maxResults > 5000) {
     throw refuse(400, "'maxResults' must be from 1 to 5000.");
   }
-  const visible = world.platform.listIssues().filter((issue) => maySee(world, account, issue.project));
-  const indexed = listIndexed(world, visible, search.reconcileIssues);
+  const { jql, reconcileIssues: reconciled } = search;
+  const isLenient = world.seed.unknownIssuesInJql === 'ignored';
   let found: Issue[];
   try {
-    const query = parseJql(search.jql);
-    if (query.where === undefined) {
-      throw new JqlError(
-        'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.',
-      );
-    }
-    found = findByQuery({ world, account, visible, indexed }, query).map(nowOf(visible));
+    found = searchIndex(world, { account, jql, reconciled, needsBounds: true, isLenient }).found;
   } catch (error) {
-    if (error instanceof JqlError) throw refuse(400, error.message);
+    if (error instanceof JqlError) throw new Refusal({ status: 400, body: platformErrors(error.messages) });
     throw error;
   }
   const start = offsetOf(search.nextPageToken, search.jql);
@@ -126,7 +123,7 @@ function run(world: World, api: string, request: RouteRequest, search: Search): 
   return {
     status: 200,
     body: {
-      issues: found.slice(start, start + size).map((issue) => show(world, api, issue, search)),
+      ...show(world, api, found.slice(start, start + size), search, account),
       ...(isLast ? {} : { nextPageToken: tokenAt(search.jql, start + size) }),
       isLast,
     },

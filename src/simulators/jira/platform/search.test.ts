@@ -1,7 +1,7 @@
 import { SearchAndReconcileResultsSchema } from 'jira.js/cloud';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callersOf } from '../fixtures/simulator-client.ts';
-import { defaultSeed, type JiraSimulator, startJiraSimulator } from '../index.ts';
+import { defaultSeed, type JiraSimulator, parseSeed, startJiraSimulator } from '../index.ts';
 
 let at = Date.parse('2026-11-22T12:00:00Z');
 let jira: JiraSimulator;
@@ -43,6 +43,41 @@ describe('search by JQL', () => {
     ['(key = MYT-1 or key = OPS-1) and not type = Story', ['OPS-1']],
   ])('%s', async (jql, expected) => {
     expect(await keys(jql)).toEqual(expected);
+  });
+
+  it('names fields once, beside all issues, and shows changes with each', async () => {
+    await to.asAccount('/rest/api/3/issue/MYT-4', { method: 'PUT', body: { fields: { labels: ['a'] } } });
+    const body = {
+      jql: 'key in (MYT-4, MYT-5)',
+      fields: ['labels', 'status'],
+      expand: 'names,schema,changelog',
+    };
+    const { json } = await search(body);
+    expect(json).toMatchObject({
+      names: { labels: 'Labels', status: 'Status' },
+      schema: { labels: { type: 'array', items: 'string' } },
+    });
+    expect(json.issues.map((one: { names?: object }) => one.names)).toEqual([undefined, undefined]);
+    const changed = json.issues.find((one: { key: string }) => one.key === 'MYT-4');
+    expect(changed.changelog.histories[0].items).toMatchObject([{ field: 'labels', toString: 'a' }]);
+    expect((await search({ ...body, expand: ['names'] })).status).toBe(400);
+  });
+
+  it('is told of every key and id that is not there, unless the site passes over them', async () => {
+    const jql = 'id in (MYT-1, MYT-998, 99999, nonsense) and updated >= -5m';
+    const { status, json } = await search({ jql });
+    expect(status).toBe(400);
+    expect(json.errorMessages).toEqual([
+      "An issue with key 'MYT-998' does not exist for field 'id'.",
+      "A value with ID '99999' does not exist for the field 'id'.",
+      "The issue key 'nonsense' for field 'id' is invalid.",
+    ]);
+    const seed = { ...defaultSeed(), unknownIssuesInJql: 'ignored' as const };
+    const lenient = await startJiraSimulator({ edition: 'cloud', seed });
+    const body = { jql, fields: ['key'] };
+    const answer = await callersOf(lenient).asAccount('/rest/api/3/search/jql', { method: 'POST', body });
+    await lenient.close();
+    expect(answer.json.issues).toMatchObject([{ key: 'MYT-1' }]);
   });
 
   it('finds by a property that an app has indexed, and knows no other', async () => {
@@ -129,4 +164,29 @@ describe('search by JQL', () => {
       expect(answer.json.errorMessages[0]).toContain('CHANGE-2046');
     }
   });
+});
+
+it('a site of thousands gives many by their ids, page by page, and tells how it was asked', async () => {
+  const base = defaultSeed();
+  const issues = Array.from({ length: 2_000 }, (_, n) => ({ ...base.issues[2], key: `MYT-${n + 1}` }));
+  const large = await startJiraSimulator({ edition: 'cloud', seed: parseSeed({ ...base, issues }) });
+  const { asAccount } = callersOf(large);
+  const ids = Array.from({ length: 1_000 }, (_, n) => large.state.findIssue(`MYT-${2 * n + 1}`)?.id);
+  const found: string[] = [];
+  let nextPageToken: string | undefined;
+  do {
+    const jql = `id in (${ids.join(',')}) AND updated >= -5m ORDER BY key`;
+    const body = { jql, fields: ['status'], maxResults: 1_000, ...(nextPageToken && { nextPageToken }) };
+    const { json } = await asAccount('/rest/api/3/search/jql', { method: 'POST', body });
+    found.push(...json.issues.map((issue: { id: string }) => issue.id));
+    nextPageToken = json.nextPageToken;
+  } while (nextPageToken !== undefined);
+  expect(found).toEqual(ids);
+  await asAccount('/rest/api/3/issue/MYT-7?fields=status');
+  await asAccount('/rest/api/3/issue/MYT-8');
+  expect(large.state.requestsByEndpoint()).toEqual({
+    'POST /rest/api/3/search/jql': 10,
+    'GET /rest/api/3/issue/{id}': 2,
+  });
+  await large.close();
 });

@@ -9,6 +9,7 @@ import { showFieldMeta } from './fields/field-meta.ts';
 import { readFields } from './fields/read-fields.ts';
 import type { ScreenField } from './fields/screens.ts';
 import { readIssueBody } from './issue-body.ts';
+import { readProperties } from './issue-properties.ts';
 import { addFromUpdate } from './issue-writes.ts';
 import { showStatus } from './metadata-view.ts';
 import type { Issue } from './platform.ts';
@@ -103,6 +104,7 @@ export function transitionRoutes(world: World): Route[] {
     const screen = screenOf(world, transition);
     const { values, errors } = readFields(body, screen, context, true);
     if (Object.keys(errors).length > 0) throw refuseFields(errors);
+    const properties = readProperties(body.properties);
     world.platform.noteWrite(issue);
     // A comment needs no screen of its own when a screen is shown, and is taken without one as well.
     addFromUpdate(world, api, issue, account, body.update, () => true);
@@ -114,6 +116,7 @@ export function transitionRoutes(world: World): Route[] {
       issue.values.set('resolutiondate', world.now().toISOString().replace('Z', '+0000'));
     }
     noteHistory(world, issue, account, items);
+    for (const [key, value] of properties) issue.properties.set(key, value);
   }
 
   return world.edition.apiVersions.flatMap((api): Route[] => {

@@ -7,7 +7,8 @@ import { dateTime, jiraTime, paragraphs, workSeconds, workText } from './fields/
 import type { Issue } from './platform.ts';
 import { plainText } from './rich-text.ts';
 
-function showWorklog(world: World, api: string, issue: Issue, worklog: Worklog) {
+/** A worklog as the API shows it. */
+export function showWorklog(world: World, api: string, issue: Issue, worklog: Worklog) {
   const author = world.edition.showUser(world, api, worklog.author);
   const { comment } = worklog;
   return {
@@ -55,6 +56,7 @@ export function addWorklog(
       createdAt: world.now(),
     };
     issue.activity.worklogs.push(worklog);
+    world.announce.worklogCreated(issue, worklog, author);
     return showWorklog(world, api, issue, worklog);
   } catch (error) {
     if (error instanceof FieldProblem) throw refuseFields({ worklog: error.message });

@@ -4,7 +4,7 @@ import { getAccount } from '../platform/account.ts';
 import { type Route, type RouteRequest, readJson } from '../route.ts';
 import type { SeedAccount } from '../seed.ts';
 import type { World } from '../world.ts';
-import { type AdminWebhook, adminEvents } from './webhook-store.ts';
+import { type AdminWebhook, adminEvents, complaintAboutUrl } from './webhook-store.ts';
 
 const issueEvents = 'issue-related-events-section';
 
@@ -114,6 +114,8 @@ export function adminWebhookRoutes(world: World, isSince10 = false): Route[] {
     const updatedBy = getAdministrator(request);
     const read = shape.read(readJson(request, (status, message) => refuse(status, message)));
     if (typeof read === 'string') throw refuse(400, read);
+    const complaint = complaintAboutUrl(world, read.url);
+    if (complaint !== undefined) throw refuse(400, complaint);
     const webhook = { ...read, id, updatedBy, updatedAt: world.now() };
     admin.set(id, webhook);
     return show(webhook);

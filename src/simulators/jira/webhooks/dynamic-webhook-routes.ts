@@ -5,14 +5,14 @@ import { getAccount } from '../platform/account.ts';
 import { type Clause, JqlError, listClauses, parseJql } from '../platform/jql.ts';
 import { type Route, type RouteRequest, readJson } from '../route.ts';
 import type { World } from '../world.ts';
-import { type DynamicWebhook, dynamicEvents } from './webhook-store.ts';
+import { complaintAboutUrl, type DynamicWebhook, dynamicEvents } from './webhook-store.ts';
 
 const lifeMs = 30 * 24 * 60 * 60_000;
 /** An app may have so many for one person at one site. */
 const mostOfAnApp = 5;
 
 const registration = z.strictObject({
-  url: z.url({ protocol: /^https$/ }),
+  url: z.url({ protocol: /^https?$/ }),
   webhooks: z
     .array(
       z.strictObject({
@@ -75,6 +75,8 @@ export function dynamicWebhookRoutes(world: World): Route[] {
   function register(request: RouteRequest) {
     const who = getApp(request);
     const { url, webhooks } = read(registration, request);
+    const wrong = complaintAboutUrl(world, url);
+    if (wrong !== undefined) throw refuse(400, wrong);
     return webhooks.map((wanted) => {
       const errors: string[] = [];
       const unknown = wanted.events.find((one) => !dynamicEvents.has(one));

@@ -1,4 +1,5 @@
 import type { SeedAccount } from '../seed.ts';
+import type { World } from '../world.ts';
 
 /** A webhook of administrators, whatever the shape in which an edition shows it. */
 export interface AdminWebhook {
@@ -39,6 +40,12 @@ export interface Webhooks {
 export function createWebhooks(): Webhooks {
   let last = 0;
   return { admin: new Map(), dynamic: new Map(), nextId: () => ++last };
+}
+
+/** What is wrong with where a webhook leads, if something is: the real Cloud sends to https alone. */
+export function complaintAboutUrl(world: World, url: string): string | undefined {
+  const isRefused = world.edition.name === 'cloud' && world.seed.webhooksNeedHttps && !/^https:/i.test(url);
+  return isRefused ? `The URL '${url}' is not supported: it must start with https.` : undefined;
 }
 
 /** The events that a webhook of administrators may have. */

@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dataCenterCaller } from '../fixtures/data-center-client.ts';
+import { startReceiver } from '../fixtures/receiver.ts';
 import { callersOf } from '../fixtures/simulator-client.ts';
-import { startJiraSimulator } from '../index.ts';
+import { defaultSeed, startJiraSimulator } from '../index.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -38,6 +40,19 @@ describe('webhooks of administrators', () => {
     expect((await to.asAccount(path)).status).toBe(404);
     const wrong = { ...hook, events: ['issue_updated'] };
     expect((await to.asAccount(classic, { method: 'POST', body: wrong })).status).toBe(400);
+  });
+
+  it('lead to https where the seed asks for it, as the real Cloud does', async () => {
+    const seed = { ...defaultSeed(), webhooksNeedHttps: true };
+    const jira = await startJiraSimulator({ edition: 'cloud', seed });
+    open.push(jira);
+    const to = callersOf(jira);
+    const plain = await to.asAccount(classic, {
+      method: 'POST',
+      body: { ...hook, url: 'http://tieline.example' },
+    });
+    expect([plain.status, plain.json.errorMessages[0]]).toEqual([400, expect.stringContaining('https')]);
+    expect((await to.asAccount(classic, { method: 'POST', body: hook })).status).toBe(201);
   });
 
   it('are not for who does not administer Jira', async () => {
@@ -102,6 +117,7 @@ describe('webhooks of an app', () => {
     const headers = { authorization: `Bearer ${json.access_token}` };
     const hooks = `${jira.gatewayUrl}/ex/jira/${jira.cloudId}/rest/api/3/webhook`;
     return {
+      jira,
       to,
       send: (method: string, body?: unknown, more = '') => to.send(hooks + more, { method, body, headers }),
       pass: (ms: number) => {
@@ -133,5 +149,34 @@ describe('webhooks of an app', () => {
     expect((await to.asAccount('/rest/api/3/webhook')).status).toBe(403);
     pass(59 * 60_000);
     expect((await send('GET')).json.total).toBe(4);
+  });
+
+  it('are sent once for all that match, signed by the secret of the app', async () => {
+    const receiver = await startReceiver();
+    open.push(receiver);
+    const { jira, send, to } = await startApp();
+    const webhooks = [
+      { events: ['jira:issue_updated'], jqlFilter: 'project = MYT' },
+      { events: ['jira:issue_updated'], jqlFilter: 'project = MYT', fieldIdsFilter: ['duedate'] },
+      { events: ['jira:issue_updated'], jqlFilter: 'project != OPS', fieldIdsFilter: ['summary'] },
+    ];
+    const { json } = await send('POST', { url: receiver.url, webhooks });
+    const ids = json.webhookRegistrationResult.map(
+      (each: { createdWebhookId: number }) => each.createdWebhookId,
+    );
+    const put = (key: string) =>
+      to.asAccount(`/rest/api/3/issue/${key}`, { method: 'PUT', body: { fields: { summary: 'New' } } });
+    await put('MYT-1');
+    await put('OPS-1');
+    await jira.settled();
+    const [told, ...others] = receiver.received;
+    expect(others).toEqual([]);
+    expect(told?.body).toMatchObject({ issue: { key: 'MYT-1' }, matchedWebhookIds: [ids[0], ids[2]] });
+    const [scheme, token = ''] = (told?.headers.authorization ?? '').split(' ');
+    const [head, claims = '', signature] = token.split('.');
+    expect(scheme).toBe('Bearer');
+    expect(JSON.parse(atob(claims))).toMatchObject({ iss: 'simulated-oauth-app' });
+    const hmac = createHmac('sha256', 'simulated-oauth-secret').update(`${head}.${claims}`);
+    expect(signature).toBe(hmac.digest('base64url'));
   });
 });

@@ -1,6 +1,6 @@
 import { isObject } from '../../route.ts';
 import type { Choice } from '../metadata.ts';
-import { type Element, type FieldContext, FieldProblem } from './element.ts';
+import { type Element, type FieldContext, FieldProblem, notAnObject } from './element.ts';
 
 /** An option of a field, with those below it. */
 export interface Option {
@@ -30,7 +30,7 @@ function choice<C extends Choice>(
     type,
     read(value, context) {
       if (value === null) return null;
-      if (!isObject(value)) throw new FieldProblem('data was not an object');
+      if (!isObject(value)) throw notAnObject(context);
       const [id, name] = [text(value.id), text(value.name)];
       if (id === undefined && name === undefined) {
         throw new FieldProblem(`Could not find valid 'id' or 'name' in the ${word} object.`);
@@ -135,8 +135,13 @@ const showOption = (context: FieldContext, option: Option): object => ({
 });
 
 /** The option that an object names by id or value. */
-function readOption(value: unknown, options: Option[], which: 'Parent' | 'Child'): Option {
-  if (!isObject(value)) throw new FieldProblem('data was not an object');
+function readOption(
+  value: unknown,
+  options: Option[],
+  which: 'Parent' | 'Child',
+  context: FieldContext,
+): Option {
+  if (!isObject(value)) throw notAnObject(context);
   const [id, name] = [text(value.id), text(value.value)];
   if (id === undefined && name === undefined) {
     throw new FieldProblem(`Could not find valid 'id' or 'value' in the ${which} Option object.`);
@@ -153,7 +158,7 @@ export function option(options: Option[]): Element {
   const find = (kept: unknown) => options.find(({ id }) => id === kept);
   return {
     type: 'option',
-    read: (value) => (value === null ? null : readOption(value, options, 'Parent').id),
+    read: (value, context) => (value === null ? null : readOption(value, options, 'Parent', context).id),
     show(kept, context) {
       const found = find(kept);
       return found === undefined ? null : showOption(context, found);
@@ -173,12 +178,12 @@ export function cascading(options: Option[]): Element {
   };
   return {
     type: 'option-with-child',
-    read(value) {
+    read(value, context) {
       if (value === null) return null;
-      const parent = readOption(value, options, 'Parent');
+      const parent = readOption(value, options, 'Parent', context);
       const child = isObject(value) ? value.child : undefined;
       if (child === undefined || child === null) return `${parent.id}/`;
-      return `${parent.id}/${readOption(child, parent.children, 'Child').id}`;
+      return `${parent.id}/${readOption(child, parent.children, 'Child', context).id}`;
     },
     show(kept, context) {
       const { parent, child } = find(kept);

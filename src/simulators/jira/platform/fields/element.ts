@@ -10,6 +10,8 @@ export interface FieldContext {
   api: string;
   project: Project;
   issueType: IssueType;
+  /** The field whose value is read. */
+  field?: Field;
   /** Absent while it is being made. */
   issue?: Issue;
   account?: SeedAccount;
@@ -18,6 +20,14 @@ export interface FieldContext {
 /** A value that a field does not take; the message is Jira's. */
 export class FieldProblem extends Error {
   override readonly name = 'FieldProblem';
+}
+
+/** What Jira says of a choice that is no object at all. */
+export function notAnObject({ world, field }: FieldContext): FieldProblem {
+  if (world.edition.name === 'data-center' || field === undefined) {
+    return new FieldProblem('data was not an object');
+  }
+  return new FieldProblem(`Specify a valid 'id' or 'name' for ${field.isCustom ? field.name : field.id}`);
 }
 
 /** What one value of a field is: an option, a user, a text. Fields hold one or a list. */

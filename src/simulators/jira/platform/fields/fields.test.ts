@@ -96,7 +96,16 @@ describe('a value is refused in the words of Jira', () => {
     ['nonsense', 1, "Field 'nonsense' cannot be set. It is not on the appropriate screen, or unknown."],
     ['customfield_10056', { value: 'S9' }, "Option value 'S9' is not valid"],
     ['customfield_10056', { id: '1' }, "Option id '1' is not valid"],
-    ['customfield_10056', 'S1', 'data was not an object'],
+    ['customfield_10056', 'S1', "Specify a valid 'id' or 'name' for Severity"],
+    ['priority', 'High', "Specify a valid 'id' or 'name' for priority"],
+    ['summary', '', 'You must specify a summary of the issue.'],
+    ['summary', 'a\nb', 'contains newline characters'],
+    ['customfield_10060', { accountId: 'nobody' }, "User 'nobody' does not exist."],
+    ['customfield_10062', { name: 'nobodies' }, "Could not find group name 'nobodies'"],
+    ['customfield_10067', 'no address', 'Not a valid URL'],
+    ['customfield_10020', 1, 'only active or future sprints'],
+    ['labels', ['two words'], 'contains spaces'],
+    ['resolution', { name: 'Done' }, 'It is not on the appropriate screen'],
     ['customfield_10056', {}, "Could not find valid 'id' or 'value' in the Parent Option object."],
     ['customfield_10057', { value: 'Web' }, 'data was not an array'],
     [
@@ -123,6 +132,66 @@ describe('a value is refused in the words of Jira', () => {
     expect(status).toBe(400);
     expect(json.errorMessages).toEqual([]);
     expect(json.errors[id]).toContain(message);
+  });
+
+  it('when what makes an issue is missing or none', async () => {
+    const { project, summary } = bug({}).fields;
+    const post = async (fields: object) =>
+      (await to.asAccount('/rest/api/3/issue', { method: 'POST', body: { fields } })).json.errors;
+    const postHere = async (fields: object) =>
+      (await ask('/issue', { method: 'POST', body: { fields } })).json.errors;
+    const unknown = { project: { key: 'NO' }, summary };
+    expect(await post(unknown)).toEqual({ project: 'Specify a valid project ID or key' });
+    expect(await postHere(unknown)).toEqual({ project: 'valid project is required' });
+    expect(await postHere({ summary })).toEqual({ project: 'project is required' });
+    const typed = { project, summary, issuetype: { name: 'bug' } };
+    expect(await post(typed)).toEqual({ issuetype: 'Specify a valid issue type' });
+    expect(await postHere(typed)).toEqual({ issuetype: 'valid issue type is required' });
+    expect(await postHere({ project, summary })).toEqual({ issuetype: 'issue type is required' });
+    expect(await post({ project, issuetype: { name: 'Bug' } })).toEqual({
+      summary: 'You must specify a summary of the issue.',
+    });
+  });
+
+  const text = { type: 'text', text: 'x' };
+  const paragraph = { type: 'paragraph', content: [text] };
+  it.each([
+    ['a text outside of a paragraph', text],
+    ['a node that nobody knows', { type: 'sentence', content: [text] }],
+    ['an empty text', { type: 'paragraph', content: [{ type: 'text', text: '' }] }],
+    ['a list without an item', { type: 'bulletList', content: [paragraph] }],
+    ['an empty list', { type: 'bulletList', content: [] }],
+    [
+      'an item that begins with a list',
+      {
+        type: 'bulletList',
+        content: [
+          {
+            type: 'listItem',
+            content: [{ type: 'bulletList', content: [{ type: 'listItem', content: [paragraph] }] }],
+          },
+        ],
+      },
+    ],
+    ['a heading without a level', { type: 'heading', content: [text] }],
+    [
+      'code that is strong',
+      { type: 'paragraph', content: [{ ...text, marks: [{ type: 'code' }, { type: 'strong' }] }] },
+    ],
+    ['a link to nowhere', { type: 'paragraph', content: [{ ...text, marks: [{ type: 'link' }] }] }],
+    [
+      'a marked text in a block of code',
+      { type: 'codeBlock', content: [{ ...text, marks: [{ type: 'em' }] }] },
+    ],
+  ])('when a document holds %s', async (_what, node) => {
+    const wrong = { type: 'doc', version: 1, content: [node] };
+    const { status, json } = await create({ description: wrong });
+    expect([status, json]).toEqual([400, { errorMessages: ['INVALID_INPUT'], errors: {} }]);
+    const comment = await to.asAccount('/rest/api/3/issue/MYT-1/comment', {
+      method: 'POST',
+      body: { body: wrong },
+    });
+    expect(comment.status).toBe(400);
   });
 
   it('when a required field is left out', async () => {

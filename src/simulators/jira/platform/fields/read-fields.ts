@@ -12,7 +12,9 @@ export interface ReadFields {
 const offScreen = (id: string) =>
   `Field '${id}' cannot be set. It is not on the appropriate screen, or unknown.`;
 
-function readWhole({ element, isArray }: Field, value: unknown, context: FieldContext): unknown {
+function readWhole(field: Field, value: unknown, where: FieldContext): unknown {
+  const { element, isArray } = field;
+  const context = { ...where, field };
   if (!isArray) return element.read(value, context);
   if (value === null) return [];
   if (!Array.isArray(value)) throw new FieldProblem('data was not an array');

@@ -63,6 +63,7 @@ export const parent: Element = {
   read(value, { world, issueType, project }) {
     if (value === null) return null;
     if (!isObject(value)) throw new FieldProblem('data was not an object');
+    if (value.none === true && world.edition.name === 'cloud') return null;
     const given = value.key ?? value.id;
     const found = typeof given === 'string' ? world.platform.findIssue(given) : undefined;
     if (found === undefined) throw new FieldProblem('Could not find issue by id or key.');
