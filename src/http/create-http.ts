@@ -187,6 +187,7 @@ function toWire(target: HttpTarget, request: HttpRequest, learn: (secrets: strin
     body,
     limits: { ...defaultLimits, ...target.limits, ...request.limits },
     signal: request.signal,
+    onText: request.onText,
   };
 }
 

@@ -17,6 +17,7 @@ export interface WireRequest {
   body?: Uint8Array | string;
   limits: HttpLimits;
   signal?: AbortSignal;
+  onText?: HttpRequest['onText'];
 }
 
 /** Sends one request and reads its answer, whatever the status. Throws when there is no whole answer. */
@@ -68,9 +69,15 @@ async function send(route: Route, request: WireRequest): Promise<WireAnswer> {
     headersTimeout: limits.headersTimeoutMs,
     bodyTimeout: limits.bodyTimeoutMs,
   });
+  const { onText } = answer.statusCode < 300 ? request : {};
+  const decoder = new TextDecoder();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of answer.body) {
+    if (onText !== undefined) {
+      onText(decoder.decode(chunk, { stream: true }));
+      continue;
+    }
     bytes += chunk.length;
     // Leaving the loop destroys the body and its socket.
     if (bytes > limits.maxAnswerBytes) throw tooLarge(request);
@@ -80,7 +87,7 @@ async function send(route: Route, request: WireRequest): Promise<WireAnswer> {
     status: answer.statusCode,
     headers: joinHeaders(answer.headers),
     url,
-    text: new TextDecoder().decode(Buffer.concat(chunks)),
+    text: decoder.decode(Buffer.concat(chunks)),
   };
 }
 

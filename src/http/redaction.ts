@@ -1,4 +1,5 @@
 import { TielineError } from '../kit/errors.ts';
+import { spellingsOf } from '../kit/secret-spellings.ts';
 
 const mask = '[secret]';
 
@@ -8,36 +9,8 @@ const shortestRedacted = 4;
 /** How many texts that still hold a secret, made of a mask and its neighbours, are tried before all is masked. */
 const rounds = 4;
 
-const lowerHex = (text: string) => text.replace(/%[0-9A-F]{2}/g, (sequence) => sequence.toLowerCase());
-
-const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
-
-const inHtml = (text: string) =>
-  text.replace(/[&<>"']/g, (character) => `&${htmlNames[character] ?? character};`);
-
-const htmlNames: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
-
-/** The ways in which the other side, or we, may write a secret back. */
-const spellings: ((text: string) => string)[] = [
-  (text) => text,
-  encodeURIComponent,
-  (text) => lowerHex(encodeURIComponent(text)),
-  (text) => new URLSearchParams({ '': text }).toString().slice(1),
-  (text) => lowerHex(new URLSearchParams({ '': text }).toString().slice(1)),
-  inJson,
-  (text) => inJson(text).replaceAll('/', '\\/'),
-  (text) =>
-    inJson(text).replace(
-      /[^\0-~]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    ),
-  inHtml,
-];
-
 /** RegExp.escape is not there before Node 24. */
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-const spell = (secret: string) => [secret, ...spellings.map((spelling) => spelling(secret.toWellFormed()))];
 
 /** Knows the clear text of every secret in use, so that none leaves in a message, a detail or a log line. */
 export interface Redaction {
@@ -61,7 +34,10 @@ export function createRedaction(): Redaction {
   const worthMasking = (form: string) => form.length >= shortestRedacted && !mask.includes(form);
 
   const compile = () => {
-    const forms = new Set([...lasting, ...[...renewed.values()].flat().flatMap(spell).filter(worthMasking)]);
+    const forms = new Set([
+      ...lasting,
+      ...[...renewed.values()].flat().flatMap(spellingsOf).filter(worthMasking),
+    ]);
     // The longest first: a secret may begin with another one.
     const alternatives = [...forms].sort((a, b) => b.length - a.length).map(escapePattern);
     return new RegExp(alternatives.length === 0 ? '(?!)' : alternatives.join('|'), 'g');
@@ -70,7 +46,7 @@ export function createRedaction(): Redaction {
   return {
     add(secrets) {
       const before = lasting.size;
-      for (const form of secrets.flatMap(spell).filter(worthMasking)) lasting.add(form);
+      for (const form of secrets.flatMap(spellingsOf).filter(worthMasking)) lasting.add(form);
       if (lasting.size !== before) pattern = undefined;
     },
     addRenewed(key, secret) {

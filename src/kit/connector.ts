@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Action } from './action.ts';
 import type { CodeHost } from './code-host.ts';
 import type { ErrorCode } from './error-catalogue.ts';
 import type { Http, HttpTarget } from './http.ts';
@@ -122,6 +123,9 @@ export interface Connector<S extends Egress> {
   consent?(settings: Opened<S>): Consent | undefined;
   codeHost?: CodeHost<S>;
   secretSource?(connection: Connection<S>): SecretSource;
+  /** What can be done in the product, each input by its own schema. */
+  // biome-ignore lint/suspicious/noExplicitAny: an action parses its own input; a list of them only passes it on.
+  actions?: Action<S, any>[];
 }
 
 /** Declares a connector; the type of its settings follows from the schema. */

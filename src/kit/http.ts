@@ -15,6 +15,11 @@ export interface HttpRequest {
   /** Overrides the client's limits for this request. */
   limits?: Partial<HttpLimits>;
   signal?: AbortSignal;
+  /**
+   * Takes the text of a successful answer as it comes, e.g. server-sent events. The answer's own `text` is empty then,
+   * and it is never too large.
+   */
+  onText?(text: string): void;
 }
 
 /** Time-outs in milliseconds and the largest answer in bytes. */

@@ -27,6 +27,8 @@ export interface AllowedValue {
   id: string;
   /** What people see: Jira's `name`, else its `value`. */
   label: string;
+  /** A project's. */
+  key?: string;
   children: AllowedValue[];
 }
 

@@ -2,6 +2,7 @@ import type { DevSubmission, SequencedDevEntity } from './dev-info.ts';
 import type { TielineError } from './errors.ts';
 import type { JiraIssues } from './jira-issues.ts';
 import type { JiraMetadata } from './jira-metadata.ts';
+import type { JiraWebhooks } from './jira-webhooks.ts';
 
 /** States a build may have on an issue. Jira's own words; see the Builds API, version 0.1. */
 export const buildStates = [
@@ -226,4 +227,5 @@ export interface JiraClient {
   devInfo: DevInfoSubmitter;
   issues: JiraIssues;
   metadata: JiraMetadata;
+  webhooks: JiraWebhooks;
 }

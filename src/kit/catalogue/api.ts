@@ -15,6 +15,12 @@ export const apiErrors = {
     'Send a JSON body with content-type application/json.',
   ),
   'body-too-large': entry(413, 'never', 'The body is too large', 'Send less in one request.'),
+  'document-invalid': entry(
+    400,
+    'never',
+    'The document cannot be run as it is',
+    'Correct the places that the answer names.',
+  ),
   'media-type-unsupported': entry(
     415,
     'never',
