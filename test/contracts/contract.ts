@@ -168,7 +168,7 @@ function openContracts(documents: Document[], plainPath: (path: string) => strin
  * The published contracts of Jira Cloud, compiled once for a test file. Importing this fails when their folder is not
  * given. Addresses are those of the site or of the gateway; v2 of the platform is v3 with texts.
  */
-export const { validateRequest, validateResponse, getRequestSchema } = openContracts(
+export const { validateRequest, validateResponse, getRequestSchema, listUnknownParameters } = openContracts(
   ['platform', 'software'],
   (path) =>
     path

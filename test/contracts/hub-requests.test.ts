@@ -227,6 +227,10 @@ it('every request of the connector is one that Jira has described', async () => 
     metadata?.transitions('MYT-1'),
     metadata?.users('Ada'),
   ]);
+  const seen = await client?.issues.read('MYT-1', { fields: ['status'], changes: true });
+  const ids = [seen?.id ?? ''];
+  expect((await client?.issues.look({ ids, withinMs: 60_000, fields: ['status'] }))?.unknownIds).toEqual([]);
+  expect((await client?.issues.look({ ids }))?.issues).toHaveLength(1);
   // Atlassian describes these two nowhere in its contracts: see the facts of each in the connector.
   const described = sent.filter(({ path }) => !/\/(_edge\/tenant_info|oauth\/token)$/.test(path));
   expect(described.length).toBeGreaterThan(7);

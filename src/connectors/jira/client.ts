@@ -15,16 +15,17 @@ import { createDevLinkSubmitter } from './dev-info/links.ts';
 import { createDevInfoSubmitter } from './dev-info/submit.ts';
 import { gatedDeployments, readGatingStatus } from './gating.ts';
 import { findBuild, findDeployment } from './held-state.ts';
+import { createIssueWebhooks } from './issue-webhooks.ts';
 import { createIssues } from './issues.ts';
 import { createMetadata } from './metadata.ts';
-import { type JiraParts, openParts } from './parts.ts';
+import { type JiraParts, keptParts } from './parts.ts';
 import { buildLink, deploymentLink } from './remote-link.ts';
 import { createLinkSubmitter } from './remote-links.ts';
 import type { JiraSettings } from './settings.ts';
 
 /** A client of the Jira behind a connection. What it learns of the site it keeps, so keep it as well. */
 export function createJiraClient(connection: Connection<JiraSettings>): JiraClient {
-  const parts = openParts(connection);
+  const parts = keptParts(connection);
   const onCloud = <E>(kind: BulkKind<E>) => createCloudSubmitter(kind, parts);
   const byEdition = <E>(cloud: Submitter<E>, selfHosted: (site: JiraIdentity) => Submitter<E>) =>
     createSubmitter(connection, parts, cloud, selfHosted);
@@ -61,6 +62,7 @@ export function createJiraClient(connection: Connection<JiraSettings>): JiraClie
     devInfo: createDevInfo(connection, parts),
     issues: createIssues(parts),
     metadata: createMetadata(parts),
+    webhooks: createIssueWebhooks(parts, connection.settings.platform),
   };
 }
 

@@ -34,6 +34,7 @@ function toAllowedValue(value: WireValue | string): AllowedValue {
   return {
     id: value.id ?? value.key ?? label,
     label,
+    ...(value.key !== undefined && { key: value.key }),
     children: (value.children ?? []).map(toAllowedValue),
   };
 }

@@ -1,4 +1,5 @@
 import { defineConnector } from '../../kit/connector.ts';
+import { jiraActions } from './actions/index.ts';
 import { createJiraClient } from './client.ts';
 import { testJira } from './connection-test.ts';
 import { findConsent } from './consent.ts';
@@ -13,4 +14,5 @@ export default defineConnector({
   test: testJira,
   jira: createJiraClient,
   consent: findConsent,
+  actions: jiraActions,
 });

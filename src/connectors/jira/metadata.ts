@@ -39,7 +39,8 @@ const transition: z.ZodType<TransitionChoice> = z
   .object({ id, name: z.string(), to: status, fields: fieldRecord.default([]) })
   .transform(({ to, ...one }) => ({ ...one, toStatus: to }));
 
-const user: z.ZodType<UserChoice> = z
+/** A user as either edition sends one. */
+export const wireUser: z.ZodType<UserChoice> = z
   .object({
     accountId: z.string().optional(),
     name: z.string().optional(),
@@ -140,7 +141,7 @@ export function createMetadata(parts: JiraParts): JiraMetadata {
       if (words === '') return [];
       const by = capabilities.userId === 'accountId' ? 'query' : 'username';
       const search = new URLSearchParams({ [by]: words, maxResults: String(mostUsers) });
-      const found = await readAnswer(http, `${rest}/user/search?${search}`, z.array(user));
+      const found = await readAnswer(http, `${rest}/user/search?${search}`, z.array(wireUser));
       return found.slice(0, mostUsers);
     },
   };

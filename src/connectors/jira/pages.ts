@@ -34,7 +34,7 @@ export async function readPages<T>(http: Http, path: string, name: string, item:
 }
 
 /** An answer of this shape. @throws answer-unexpected that names the address and the first thing that is not so */
-function parseAnswer<T>(url: string, shape: z.ZodType<T>, body: unknown): T {
+export function parseAnswer<T>(url: string, shape: z.ZodType<T>, body: unknown): T {
   const { data, error } = shape.safeParse(body);
   if (data !== undefined) return data;
   const [issue] = error?.issues ?? [];

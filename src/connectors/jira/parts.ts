@@ -21,6 +21,15 @@ export interface JiraParts {
   cloudId(): Promise<string>;
 }
 
+const kept = new WeakMap<Connection<JiraSettings>, JiraParts>();
+
+/** The parts of an open connection, with what was learnt of its site while it is open. */
+export function keptParts(connection: Connection<JiraSettings>): JiraParts {
+  const parts = kept.get(connection) ?? openParts(connection);
+  kept.set(connection, parts);
+  return parts;
+}
+
 /** Aims at every part of the Jira behind a connection; sends nothing yet. */
 export function openParts(connection: Connection<JiraSettings>): JiraParts {
   const { baseUrl, gatewayUrl, platform, devops } = connection.settings;
