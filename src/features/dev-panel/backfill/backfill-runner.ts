@@ -12,6 +12,7 @@ import { takeIn } from '../memory/take-in.ts';
 import { tellingDelivery } from '../memory/telling.ts';
 import { takeTurn } from '../turn.ts';
 import type { Backfill, BackfillPart, BackfillStore } from './backfill-store.ts';
+import { onLeanHeap } from './lean-heap.ts';
 
 /** A part that fails so often in a row, each time later, has failed; the others go on. */
 const mostFailures = 6;
@@ -142,7 +143,7 @@ export function createBackfillRunner(options: {
     async tend() {
       for (const backfill of await backfills.listRunning()) {
         if (stopping) return;
-        await takeTurn(database, `backfill ${backfill.id}`, () => run(backfill)).catch(
+        await takeTurn(database, `backfill ${backfill.id}`, () => onLeanHeap(() => run(backfill))).catch(
           async (thrown: unknown) => {
             const error = asTielineError(thrown);
             log.warn({ err: thrown, backfill: backfill.id }, 'a backfill could not go on; it is tried again');
