@@ -6,6 +6,7 @@ import { createHttpStores, type Database, openVault } from '../src/database/inde
 import { makeFirstToken, type SignInSettings } from '../src/features/access/index.ts';
 import type { MachineSecretRules } from '../src/features/secrets/index.ts';
 import { createHttp } from '../src/http/index.ts';
+import type { AnyConnector } from '../src/kit/connector.ts';
 import { Secret } from '../src/kit/secret.ts';
 import { type JiraSimulator, startJiraSimulator } from '../src/simulators/jira/index.ts';
 import { startTestDatabase } from './postgres.ts';
@@ -57,6 +58,8 @@ export interface TestHub {
   serve(port?: number): Promise<string>;
   /** Every row of every table as text: what somebody with the database would read. */
   dump(): Promise<string>;
+  /** Starts another replica on the same database, with no way in of its own. */
+  startReplica(): Promise<{ stop(): Promise<void> }>;
   /** Stops the hub as `tieline serve` does; the database stays. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -73,6 +76,8 @@ export interface TestHubOptions {
   machine?: MachineSecretRules;
   /** How many earlier values of a secret are kept. */
   keptVersions?: number;
+  /** Besides those of the product. */
+  moreConnectors?: AnyConnector[];
 }
 
 /** Starts a hub as `tieline serve` joins it, on a database of the test run's PostgreSQL. */
@@ -112,7 +117,7 @@ async function start({ now = () => new Date(), ...rest }: TestHubOptions, simula
   const vault = await openVault({ database, masterKey });
   const stores = createHttpStores({ database, vault, now });
   const http = createHttp({ ...stores, log, now });
-  const { app, stop } = await assembleHub({
+  const foundation = {
     version: '0.0.0-test',
     database,
     vault,
@@ -122,7 +127,9 @@ async function start({ now = () => new Date(), ...rest }: TestHubOptions, simula
     log,
     now,
     pace: { firstWaitMs: 20, longestWaitMs: 100, spreadMs: 10, lookEveryMs: 50 },
-  });
+  };
+  const { app, stop } = await assembleHub(foundation);
+  const replicas: { stop(): Promise<void> }[] = [];
   const token = (await makeFirstToken(database)) ?? '';
 
   const call: TestHub['call'] = async (method, path, body, caller = token, headers = {}) =>
@@ -203,9 +210,22 @@ async function start({ now = () => new Date(), ...rest }: TestHubOptions, simula
       );
       return rows.map(({ xml }) => xml).join('');
     },
+    async startReplica() {
+      const started = await assembleHub(foundation);
+      let ending: Promise<void> | undefined;
+      const replica = {
+        stop() {
+          ending ??= started.stop();
+          return ending;
+        },
+      };
+      replicas.push(replica);
+      return replica;
+    },
     stop: stopOnce,
     async close() {
       await stopOnce();
+      for (const replica of replicas) await replica.stop();
       await http.close();
       await test.close();
     },

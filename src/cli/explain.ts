@@ -36,8 +36,22 @@ export function make(cli: Cli): Command {
 
 type Entity = ExplanationView['entities'][number];
 
-function describe({ issue, notes, entities, deliveries, next }: ExplanationView, live: boolean): string[] {
-  if (deliveries.length === 0 && entities.length === 0) return [`${issue}: nothing was reported.`, ...notes];
+function describe(explanation: ExplanationView, live: boolean): string[] {
+  const { issue, notes, entities, deliveries, runs, next } = explanation;
+  const touching =
+    runs.length === 0
+      ? []
+      : [
+          '',
+          `Runs whose steps touched ${issue}, newest first`,
+          ...runs.map(
+            ({ createdAt, name, createdBy, state, id }) =>
+              `${createdAt} ${name} by ${createdBy.name}, run ${id}: ${state}`,
+          ),
+        ];
+  if (deliveries.length === 0 && entities.length === 0) {
+    return [`${issue}: nothing was reported.`, ...notes, ...touching];
+  }
   const row = (entity: Entity) => [
     entity.summary,
     entity.at ?? '',
@@ -66,14 +80,15 @@ function describe({ issue, notes, entities, deliveries, next }: ExplanationView,
       ...describeDelivery(delivery).map((line) => `  ${line}`),
     ]),
     ...(next === null ? [] : ['There are more: raise --limit.']),
+    ...touching,
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
 }
 
-/** Reports come by connect key, everything else by a link. */
+/** Reports come by connect key or from a run of the hub's own, everything else by a link. */
 function senderOf({ topic, connectKey }: ExplanationView['deliveries'][number]): string {
   if (connectKey !== null) return connectKey.name ?? 'a deleted connect key';
-  return topic === 'build' || topic === 'deployment' ? 'an unknown connect key' : 'a link';
+  return topic === 'build' || topic === 'deployment' ? 'a run' : 'a link';
 }
 
 function heldInWords({ jira, jiraError }: Entity): string {

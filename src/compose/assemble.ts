@@ -17,6 +17,7 @@ import { createDeliveries } from '../features/deliveries/index.ts';
 import { createDevPanel } from '../features/dev-panel/index.ts';
 import { createExplanations } from '../features/explanation/index.ts';
 import { createSecrets, type MachineSecretRules } from '../features/secrets/index.ts';
+import { createSteps } from '../features/steps/index.ts';
 import { isSigned } from '../http/index.ts';
 import type { AnyConnector } from '../kit/connector.ts';
 import type { GrantStore, HttpFactory } from '../kit/http.ts';
@@ -63,6 +64,8 @@ export interface Foundation {
   keptVersions?: number;
   /** How patiently deliveries are tried again; the ledger's usual way when absent. */
   pace?: Pace;
+  /** Besides those of the product. */
+  moreConnectors?: AnyConnector[];
 }
 
 /** A hub whose background work runs and whose server does not listen yet. */
@@ -120,6 +123,7 @@ export async function assembleHub(foundation: Foundation): Promise<AssembledHub>
 
 function joinFeatures(foundation: Foundation) {
   const { signIn = { local: true }, machine = nothingOfMachine, keptVersions = 5, pace } = foundation;
+  const { moreConnectors = [] } = foundation;
   const access = createAccess({ ...foundation, signIn });
   const { changes, credentials } = access;
   const kept = { ...foundation, changes, credentials, machine, keptVersions };
@@ -133,12 +137,12 @@ function joinFeatures(foundation: Foundation) {
   });
   const opening = {
     ...kept,
-    connectors: new Map(connectors.map((connector) => [connector.id, connector])),
+    connectors: new Map([...connectors, ...moreConnectors].map((connector) => [connector.id, connector])),
     secrets: secrets.references,
     publicUrl: signIn.publicUrl,
   };
   const connections: Connections = createConnections({ ...opening, lookEveryMs: pace?.lookEveryMs });
-  const { connections: store, health, open, jiraClients } = connections;
+  const { connections: store, health, open, jiraClients, metadataOf } = connections;
   const parts = { ...opening, connections: store, health, open, jiraClients };
   const devPanel = createDevPanel({
     ...parts,
@@ -146,14 +150,17 @@ function joinFeatures(foundation: Foundation) {
     signedInPages: access.signedInPages,
     tendEveryMs: pace?.lookEveryMs ?? tendEveryMs,
   });
+  const ciReports = createCiReports(parts);
+  const steps = createSteps({ ...parts, metadataOf, isSigned, reports: ciReports.own, pace });
   const features: Feature[] = [
     access,
     secrets,
     connections,
-    createCiReports(parts),
+    ciReports,
     createDeliveries(parts),
-    createExplanations({ ...parts, links: devPanel.links }),
+    createExplanations({ ...parts, links: devPanel.links, runs: steps.runs }),
     devPanel,
+    steps,
     createAsCode({ ...parts, subscriptions: devPanel.subscriptions }),
   ];
   return { access, features };

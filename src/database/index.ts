@@ -7,4 +7,5 @@ export { createHttpStores } from './http-stores.ts';
 export { migrate, workerLogger } from './migrate.ts';
 export { type Database, openDatabase } from './open.ts';
 export type { Schema } from './schema.ts';
+export { storableJson } from './storable-json.ts';
 export { within } from './within.ts';

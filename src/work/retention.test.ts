@@ -91,3 +91,39 @@ describe('what is kept in rows', () => {
     expect(await ledger.count(table)).toBe(0);
   });
 });
+
+it('empties runs that have ended after 30 days, and removes them after 180', async () => {
+  const { pool } = ledger.database;
+  const at = ledger.now();
+  for (const endedAt of [at, null]) {
+    const { rows } = await pool.query(
+      `insert into runs (id, scope, kind, name, state, plan, context, created_by, created_at, ended_at)
+      values (gen_random_uuid(), 'account', 'step', 'x', $2, '{}', '{}', '{}', $1, $3) returning id`,
+      [at, endedAt === null ? 'waiting' : 'succeeded', endedAt],
+    );
+    await pool.query(
+      `insert into run_steps (id, run_id, position, reference, stage, identifier, name, type, state, input)
+      values (gen_random_uuid(), $1, 0, 'x', 'x', 'x', 'x', 'JiraCreate', 'succeeded', '{}')`,
+      [rows[0].id],
+    );
+    await pool.query('insert into run_lines (run_id, number, at, line) values ($1, 1, $2, $3)', [
+      rows[0].id,
+      at,
+      'x',
+    ]);
+  }
+  const kept = async () => {
+    const { rows } = await pool.query(
+      'select runs.state, plan, input from runs join run_steps on run_id = runs.id order by runs.state',
+    );
+    return rows;
+  };
+  await keepAfter(31);
+  expect(await kept()).toEqual([
+    { state: 'succeeded', plan: null, input: null },
+    { state: 'waiting', plan: {}, input: {} },
+  ]);
+  expect(await ledger.count('run_lines')).toBe(0);
+  await keepAfter(150);
+  expect(await kept()).toEqual([]);
+});

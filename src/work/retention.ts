@@ -18,6 +18,7 @@ export async function keepRetention(database: Database, now: Date): Promise<void
     await dropPartitions(database, table, addDays(now, -retentionDays.bodies));
   }
   await deleteInSlices(database, now);
+  await emptyRuns(database, now);
 }
 
 async function makePartition(database: Database, table: string, day: Date): Promise<void> {
@@ -67,6 +68,8 @@ async function deleteInSlices(database: Database, now: Date): Promise<void> {
     { table: 'dedupe_keys', column: 'created_at', days: retentionDays.dedupeKeys },
     { table: 'idempotent_answers', column: 'created_at', days: retentionDays.idempotentAnswers },
     { table: 'connection_metadata', column: 'fetched_at', days: retentionDays.formChoices },
+    { table: 'run_lines', column: 'at', days: retentionDays.bodies },
+    { table: 'runs', column: 'created_at', days: retentionDays.metadata },
   ];
   for (const { table, column, days } of slices) {
     for (;;) {
@@ -77,6 +80,23 @@ async function deleteInSlices(database: Database, now: Date): Promise<void> {
       );
       if (Number(deleted.numAffectedRows ?? 0) < 5000) break;
     }
+  }
+}
+
+/** What runs were asked for and what their steps were given and gave; that of one that goes on is needed still. */
+async function emptyRuns(database: Database, now: Date): Promise<void> {
+  for (;;) {
+    const emptied = await sql`
+      with old as (
+        update runs set plan = null, context = null where id in (
+          select id from runs where created_at < ${addDays(now, -retentionDays.bodies)} and ended_at is not null
+            and plan is not null limit 500)
+        returning id
+      )
+      update run_steps set input = null, resolved = null, output = null from old where run_id = old.id`.execute(
+      database.kysely,
+    );
+    if (Number(emptied.numAffectedRows ?? 0) === 0) break;
   }
 }
 

@@ -13,6 +13,8 @@ import { resourceLabels } from './0012-resource-labels.ts';
 import { dataCenterPanel } from './0013-data-center-panel.ts';
 import { looksAndSmartCommits } from './0014-looks-and-smart-commits.ts';
 import { linkRules } from './0015-link-rules.ts';
+import { runs } from './0016-runs.ts';
+import { stepWaits } from './0017-step-waits.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order in which they run. */
@@ -32,4 +34,6 @@ export const migrations: readonly Migration[] = [
   dataCenterPanel,
   looksAndSmartCommits,
   linkRules,
+  runs,
+  stepWaits,
 ];

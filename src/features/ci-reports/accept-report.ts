@@ -11,12 +11,15 @@ export type Report =
   | { kind: 'build'; entity: Build }
   | { kind: 'deployment'; entity: Deployment & { gate?: boolean } };
 
+/** Who reports: a pipeline by its connect key, or a run of the hub's own, to which everything is allowed. */
+export type Reporter = Omit<ConnectKeyActor, 'kind'> & { kind: ConnectKeyActor['kind'] | 'run' };
+
 /**
  * The delivery of a report. Keys that the connect key does not allow are taken out and remembered as refused; with
  * nothing left the delivery is stored as skipped, never dropped in silence.
  * @throws not-allowed when the connect key does not allow the kind or the environment
  */
-export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | undefined): NewDelivery {
+export function deliveryOf(report: Report, actor: Reporter, id: string | undefined): NewDelivery {
   assertAllowed(report, actor);
   const { kind, entity } = report;
   const keys = [...new Set(entity.issueKeys)];
@@ -29,7 +32,7 @@ export function deliveryOf(report: Report, actor: ConnectKeyActor, id: string | 
     direction: 'out',
     topic: kind,
     connectionId: actor.connectionId,
-    connectKeyId: actor.id,
+    ...(actor.kind === 'connect-key' ? { connectKeyId: actor.id } : {}),
     stream: streamOf(kind, actor.connectionId),
     orderingKey: orderingKeyOf(report),
     eventAt: entity.lastUpdated,
@@ -58,7 +61,7 @@ function fingerprintOf({ kind, entity }: Report): string | undefined {
 /** One request to Jira carries one kind of one connection: the stream is what may share a request. */
 const streamOf = (kind: string, connectionId: string): string => `jira-${kind}:${connectionId}`;
 
-function assertAllowed({ kind, entity }: Report, actor: ConnectKeyActor): void {
+function assertAllowed({ kind, entity }: Report, actor: Reporter): void {
   if (actor.kinds !== undefined && !actor.kinds.includes(kind)) {
     throw new TielineError('not-allowed', `The connect key "${actor.name}" does not allow a ${kind}`);
   }
@@ -72,7 +75,7 @@ function assertAllowed({ kind, entity }: Report, actor: ConnectKeyActor): void {
   }
 }
 
-const isAllowed = (key: string, actor: ConnectKeyActor): boolean =>
+const isAllowed = (key: string, actor: Reporter): boolean =>
   actor.projects === undefined || actor.projects.includes(projectOf(key));
 
 /** JSON, so that no choice of names makes two entities one. */

@@ -5,6 +5,7 @@ import type { Changes, Credentials } from '../access/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { connectKeyRoutes } from './connect-key-routes.ts';
 import { gatingRoutes } from './gating-routes.ts';
+import { createOwnReports, type OwnReports } from './own-reports.ts';
 import { reportRoutes } from './routes.ts';
 import { reportHandlers } from './send-reports.ts';
 import { createSites } from './sites.ts';
@@ -12,6 +13,8 @@ import { createSites } from './sites.ts';
 /** Builds and deployments that pipelines report, and the connect keys with which they do. */
 export interface CiReports {
   handlers: TopicHandler[];
+  /** What the hub reports of its own runs. */
+  own: OwnReports;
   routes(work: Work): FastifyPluginAsyncZod[];
 }
 
@@ -28,6 +31,7 @@ export function createCiReports(options: {
   const sites = createSites(connections, now);
   return {
     handlers: reportHandlers(jiraClients),
+    own: createOwnReports(sites, now),
     routes: (work) => [
       connectKeyRoutes(options),
       reportRoutes({ work, sites }),

@@ -11,3 +11,4 @@ export {
   revokeConnectKey,
 } from './connect-key-store.ts';
 export { keyRules } from './connect-key-view.ts';
+export type { OwnReports } from './own-reports.ts';

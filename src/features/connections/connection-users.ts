@@ -34,6 +34,16 @@ const connectionUsers: ConnectionUser[] = [
       return rows.map(({ name }) => name);
     },
   },
+  {
+    title: 'Steps that wait for issues',
+    hint: 'Wait until they are decided, or abort their runs.',
+    async listNames(trx, connectionId) {
+      const { rows } = await sql<{ name: string }>`
+        select distinct issue_key as name from step_waits where connection_id = ${connectionId}::uuid
+        order by name limit 20`.execute(trx);
+      return rows.map(({ name }) => name);
+    },
+  },
 ];
 
 /** Asserts that nothing uses a connection. @throws resource-in-use, saying what does */

@@ -10,6 +10,8 @@ import { createConsentStore } from './consent-store.ts';
 import { startHealthChecks } from './health.ts';
 import { createHealthStore, type HealthStore } from './health-store.ts';
 import { createJiraClients, type JiraClients } from './jira-clients.ts';
+import { createMetadataOf, type MetadataOf } from './kept-metadata.ts';
+import { createMetadataCache } from './metadata-cache.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import type { ConnectionParts } from './open-connection.ts';
 import { createOpenConnections, type OpenConnections } from './open-connections.ts';
@@ -24,6 +26,7 @@ export interface Connections {
   health: HealthStore;
   open: OpenConnections;
   jiraClients: JiraClients;
+  metadataOf: MetadataOf;
   /** Connections through which secrets are read. */
   sources: SecretSources;
   routes(): FastifyPluginAsyncZod[];
@@ -48,12 +51,15 @@ export function createConnections(
   const sources = createSecretSources(database, { ...options, connections });
   const open = createOpenConnections(database, { ...options, connections });
   const jiraClients = createJiraClients(open);
-  const parts = { ...options, connections, health, jiraClients, consents: createConsentStore(options) };
+  const cache = createMetadataCache(database, options.now);
+  const consents = createConsentStore(options);
+  const parts = { ...options, connections, health, jiraClients, cache, consents };
   return {
     connections,
     health,
     open,
     jiraClients,
+    metadataOf: createMetadataOf({ cache, open, jiraClients }),
     sources,
     routes: () => [
       connectionRoutes(parts),

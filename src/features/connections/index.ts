@@ -4,6 +4,7 @@ export { connectionSettings, environmentRules, usageScopes } from './connection-
 export { type Connections, createConnections } from './connections.ts';
 export type { HealthStore } from './health-store.ts';
 export type { JiraClients } from './jira-clients.ts';
+export type { MetadataOf } from './kept-metadata.ts';
 export { type ConnectionParts, parseSettings } from './open-connection.ts';
 export type { OpenConnections } from './open-connections.ts';
 export { createSecretSources } from './secret-sources.ts';

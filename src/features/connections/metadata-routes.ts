@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Database } from '../../database/index.ts';
 import { isIssueKey } from '../../kit/issue-keys.ts';
 import type { JiraMetadata } from '../../kit/jira-metadata.ts';
 import { text } from '../../kit/paging.ts';
@@ -8,7 +7,8 @@ import type { Actor } from '../access/index.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { connectionReference } from './connection-view.ts';
 import type { JiraClients } from './jira-clients.ts';
-import { createMetadataCache } from './metadata-cache.ts';
+import { type KeptQuestion, keptQuestions } from './kept-metadata.ts';
+import type { MetadataCache } from './metadata-cache.ts';
 import {
   choicesOf,
   fieldChoice,
@@ -19,10 +19,6 @@ import {
   userChoice,
 } from './metadata-view.ts';
 import { getVisibleConnection } from './visible-connection.ts';
-
-/** Projects, types, statuses and fields change rarely; people come and go while somebody types a name. */
-const usualAgeMs = 10 * 60 * 1000;
-const usersAgeMs = 60 * 1000;
 
 const named = z.string().min(1).max(255);
 const projectPath = connectionReference.extend({ key: named.meta({ description: 'Project key or id.' }) });
@@ -39,13 +35,12 @@ const tags = ['metadata'];
 
 /** What forms offer to choose from, as the connection's account sees it in Jira. */
 export function metadataRoutes(options: {
-  database: Database;
   connections: ConnectionStore;
   jiraClients: JiraClients;
+  cache: MetadataCache;
   now(): Date;
 }): FastifyPluginAsyncZod {
-  const { database, connections, jiraClients, now } = options;
-  const cache = createMetadataCache(database, now);
+  const { connections, jiraClients, cache, now } = options;
 
   const answer = async <T>(
     actor: Actor | undefined,
@@ -53,7 +48,7 @@ export function metadataRoutes(options: {
     question: {
       ask(metadata: JiraMetadata): Promise<T[]>;
       /** Absent: what hangs on an issue may have changed a moment ago, and is asked for each time. */
-      cached?: { key: string; maxAgeMs?: number; refresh: boolean };
+      cached?: KeptQuestion & { refresh: boolean };
     },
   ) => {
     const connection = await getVisibleConnection(connections, actor, idOrReference);
@@ -62,7 +57,7 @@ export function metadataRoutes(options: {
     const { items, fetchedAt } =
       cached === undefined
         ? { items: await ask(), fetchedAt: now() }
-        : await cache.get({ maxAgeMs: usualAgeMs, ...cached, connection, ask });
+        : await cache.get({ ...cached, connection, ask });
     const ageSeconds = Math.max(0, Math.floor((now().getTime() - fetchedAt.getTime()) / 1000));
     return { items, fetchedAt: text(fetchedAt), ageSeconds };
   };
@@ -84,7 +79,7 @@ export function metadataRoutes(options: {
       async ({ actor, params, query }) =>
         answer(actor, params.connection, {
           ask: (metadata) => metadata.projects(),
-          cached: { key: 'projects', refresh: query.refresh },
+          cached: { ...keptQuestions.projects(), refresh: query.refresh },
         }),
     );
 
@@ -103,7 +98,7 @@ export function metadataRoutes(options: {
       async ({ actor, params, query }) =>
         answer(actor, params.connection, {
           ask: (metadata) => metadata.issueTypes(params.key),
-          cached: { key: `issue-types/${params.key}`, refresh: query.refresh },
+          cached: { ...keptQuestions.issueTypes(params.key), refresh: query.refresh },
         }),
     );
 
@@ -122,7 +117,7 @@ export function metadataRoutes(options: {
       async ({ actor, params, query }) =>
         answer(actor, params.connection, {
           ask: (metadata) => metadata.statuses(params.key),
-          cached: { key: `statuses/${params.key}`, refresh: query.refresh },
+          cached: { ...keptQuestions.statuses(params.key), refresh: query.refresh },
         }),
     );
 
@@ -141,7 +136,7 @@ export function metadataRoutes(options: {
       async ({ actor, params, query }) =>
         answer(actor, params.connection, {
           ask: (metadata) => metadata.createFields(params.key, params.type),
-          cached: { key: `fields/${params.key}/${params.type}`, refresh: query.refresh },
+          cached: { ...keptQuestions.createFields(params.key, params.type), refresh: query.refresh },
         }),
     );
 
@@ -190,7 +185,7 @@ export function metadataRoutes(options: {
       async ({ actor, params, query: { query, refresh: anew } }) =>
         answer(actor, params.connection, {
           ask: (metadata) => metadata.users(query),
-          cached: { key: `users/${query}`, maxAgeMs: usersAgeMs, refresh: anew },
+          cached: { ...keptQuestions.users(query), refresh: anew },
         }),
     );
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isoDate, text } from '../../kit/paging.ts';
 import type { NewestState } from '../../work/index.ts';
 import { type DeliveryView, deliveryView, issueOutcomes, viewDelivery } from '../deliveries/index.ts';
+import { runSummary } from '../steps/index.ts';
 import { type JiraAnswer, jiraAnswer } from './held-by-jira.ts';
 
 const named = z.object({ id: z.string(), name: z.string().nullable() });
@@ -33,6 +34,7 @@ export const explanationView = z.object({
       'The newest state of each build, deployment, branch, commit and pull request that was ever sent for the issue.',
   }),
   deliveries: z.array(deliveryView.extend({ connection: named.nullable(), connectKey: named.nullable() })),
+  runs: z.array(runSummary).meta({ description: 'The newest runs whose steps touched the issue.' }),
   next: z.string().nullable().meta({ description: 'The cursor of older deliveries.' }),
 });
 export type ExplanationView = z.output<typeof explanationView>;

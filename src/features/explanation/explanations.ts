@@ -3,6 +3,7 @@ import type { Database } from '../../database/index.ts';
 import type { Work } from '../../work/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import type { LinkStore } from '../dev-panel/index.ts';
+import type { RunStore } from '../steps/index.ts';
 import { explanationRoutes } from './routes.ts';
 
 /** Why an issue shows what it shows. */
@@ -16,6 +17,7 @@ export function createExplanations(options: {
   connections: ConnectionStore;
   jiraClients: JiraClients;
   links: Pick<LinkStore, 'list'>;
+  runs: Pick<RunStore, 'list'>;
   now(): Date;
 }): Explanations {
   return { routes: (work) => [explanationRoutes({ ...options, work })] };

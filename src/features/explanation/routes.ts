@@ -9,10 +9,13 @@ import { findConnectKeyNames, listConnectKeys } from '../ci-reports/index.ts';
 import type { ConnectionStore, JiraClients } from '../connections/index.ts';
 import { viewDelivery, visibleConnections } from '../deliveries/index.ts';
 import { type LinkStore, smartCommitTopic } from '../dev-panel/index.ts';
+import { type RunStore, summarizeRun } from '../steps/index.ts';
 import { explanationView, nameOf, viewEntity } from './explanation.ts';
 import { askJira, notAsked } from './held-by-jira.ts';
 import { notesOfDeliveries, notesOfHolds, notesOfLinks, notesOfNothing } from './notes.ts';
 
+/** So many runs of steps that touched an issue are shown. */
+const mostRuns = 20;
 /** An issue with more builds and deployments than this shows its newest ones. */
 const mostEntities = 200;
 
@@ -38,9 +41,10 @@ export function explanationRoutes(options: {
   connections: ConnectionStore;
   jiraClients: JiraClients;
   links: Pick<LinkStore, 'list'>;
+  runs: Pick<RunStore, 'list'>;
   now(): Date;
 }): FastifyPluginAsyncZod {
-  const { database, work, connections, jiraClients, links, now } = options;
+  const { database, work, connections, jiraClients, links, runs, now } = options;
 
   const whyNothing = async (actor: Actor | undefined, issue: string): Promise<string[]> => {
     const limit = 200;
@@ -103,6 +107,11 @@ export function explanationRoutes(options: {
         );
         const queued = page.filter(({ state }) => state === 'queued');
         const holds = await listHolds(database, idsOf(queued.map(({ connectionId }) => connectionId)));
+        const touching = await runs.list({
+          within: scopesOf(request.actor),
+          issueKey: issue,
+          limit: mostRuns,
+        });
         const nothing = deliveries.length === 0 && cursor === undefined;
         return {
           issue,
@@ -111,6 +120,7 @@ export function explanationRoutes(options: {
             : [...notesOfHolds(holds, connectionNames), ...notesOfDeliveries(issue, deliveries, entities)],
           entities,
           deliveries,
+          runs: touching.map(summarizeRun),
           next: cursorOf(page, limit),
         };
       },
