@@ -20,6 +20,17 @@ export const commands: CommandEntry[] = [
     summary: 'report a build or a deployment from a pipeline',
     load: () => import('./report.ts'),
   },
+  {
+    name: 'step',
+    summary: 'create or update issues, or wait for an approval: one step from a file',
+    load: () => import('./step.ts'),
+  },
+  { name: 'run', summary: 'the Jira steps of a pipeline file', load: () => import('./run.ts') },
+  {
+    name: 'runs',
+    summary: 'what runs did, to watch, end and repeat them',
+    load: () => import('./runs.ts'),
+  },
   { name: 'connection', summary: 'make, test and list connections', load: () => import('./connection.ts') },
   { name: 'secret', summary: 'store and list secrets', load: () => import('./secret.ts') },
   {

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { asTielineError, type TielineError } from '../kit/errors.ts';
 
-/** Exit codes that scripts may rely on. `prevented` and `undecided` are of a gate: people said no, or nothing in time. */
+/** Exit codes that scripts may rely on. `prevented` and `undecided`: people said no, or nothing in time. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -10,6 +10,7 @@ export const exitCodes = {
   unreachable: 4,
   prevented: 5,
   undecided: 6,
+  aborted: 7,
 } as const;
 
 /** Prints what went wrong and what to do, as two lines or as one JSON object; gives the exit code. */
@@ -44,7 +45,13 @@ const unreachableCodes = new Set([
   'database-unreachable',
   'rate-limited',
 ]);
-const usageCodes = new Set(['usage-wrong', 'report-incomplete', 'request-invalid', 'configuration-invalid']);
+const usageCodes = new Set([
+  'usage-wrong',
+  'report-incomplete',
+  'request-invalid',
+  'document-invalid',
+  'configuration-invalid',
+]);
 
 function exitCodeOf({ code }: TielineError): number {
   if (usageCodes.has(code)) return exitCodes.usage;

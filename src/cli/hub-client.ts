@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCatalogue } from '../kit/error-catalogue.ts';
 import { type RetryVerdict, TielineError } from '../kit/errors.ts';
 import type { AuthScheme, HttpAnswer, HttpRequest } from '../kit/http.ts';
-import type { Secret } from '../kit/secret.ts';
+import { Secret } from '../kit/secret.ts';
 import type { Cli } from './cli.ts';
 
 /** The API of a hub, as a command calls it. Answers are JSON; a problem of the hub is thrown under its own code. */
@@ -11,7 +11,13 @@ export interface HubClient {
     path: string,
     body?: unknown,
     limits?: HttpRequest['limits'],
+    headers?: HttpRequest['headers'],
   ): Promise<T>;
+  /** Hands over the text of an answer as it comes, until it ends. */
+  follow(
+    path: string,
+    request: Required<Pick<HttpRequest, 'headers' | 'limits' | 'onText' | 'signal'>>,
+  ): Promise<void>;
 }
 
 /** Every status that the hub answers with is for us to read. */
@@ -22,13 +28,14 @@ const readable = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 50
  * @throws credentials-invalid when no token is given, and whatever `work` throws
  */
 export async function withHub<T>(
-  cli: Pick<Cli, 'config' | 'http'>,
+  cli: Pick<Cli, 'config' | 'http'> & Partial<Pick<Cli, 'env'>>,
   work: (hub: HubClient) => Promise<T>,
   options: { url?: string; auth?: AuthScheme } = {},
 ): Promise<T> {
   // The configuration is read only for what is not given: it takes its time to load.
-  const auth = options.auth ?? tokenOf((await cli.config()).token);
-  const baseUrl = options.url ?? (await cli.config()).hubUrl;
+  const { TIELINE_TOKEN: token = '', TIELINE_URL: url = '' } = cli.env ?? {};
+  const auth = options.auth ?? tokenOf(token === '' ? (await cli.config()).token : new Secret(token));
+  const baseUrl = options.url ?? (url === '' ? (await cli.config()).hubUrl : url);
   const { http, close } = await cli.http({ name: 'hub', baseUrl, auth });
   try {
     return await work({
@@ -37,10 +44,22 @@ export async function withHub<T>(
         path: string,
         body?: unknown,
         limits?: HttpRequest['limits'],
+        headers?: HttpRequest['headers'],
       ) {
-        const answer = await http.request({ method, url: path, json: body, accept: readable, limits });
+        const answer = await http.request({
+          method,
+          url: path,
+          json: body,
+          accept: readable,
+          limits,
+          headers,
+        });
         if (answer.status >= 400) throw problemOf(answer, baseUrl);
         return (answer.status === 204 ? undefined : answer.json()) as T;
+      },
+      async follow(path, request) {
+        const answer = await http.request({ method: 'GET', url: path, accept: readable, ...request });
+        if (answer.status >= 400) throw problemOf(answer, baseUrl);
       },
     });
   } finally {

@@ -1,5 +1,6 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { CiContext, ReportSettings } from '../report/index.ts';
+import { writeNamedFile, writeVariables } from './output-files.ts';
 import type { ReportResult, Sendable } from './report-result.ts';
 
 /** What a report leaves for the CI: which variables name the files, and what they are to hold. */
@@ -70,11 +71,6 @@ function variablesOf({ prepared, settings, result }: OutputSources): Record<stri
   };
 }
 
-const lines = (variables: Record<string, string>, nameOf: (name: string) => string) =>
-  Object.entries(variables)
-    .map(([name, value]) => `${nameOf(name)}=${value}\n`)
-    .join('');
-
 /** Drone reads a card from a stream between these marks, in base64. */
 const inStream = (card: string) => `\u001B]1338;${Buffer.from(card).toString('base64')}\u001B]0m`;
 
@@ -86,40 +82,10 @@ async function writeCard(path: string, sources: OutputSources): Promise<void> {
   else sources.write(stream, inStream(cardOf(sources)));
 }
 
-/** The files by the variable that names them, each in the format of its CI. */
-const outputs: { variable: string; write(path: string, sources: OutputSources): Promise<void> }[] = [
-  { variable: 'DRONE_CARD_PATH', write: writeCard },
-  ...['DRONE_OUTPUT', 'HARNESS_OUTPUT'].map((variable) => ({
-    variable,
-    write: (path: string, sources: OutputSources) =>
-      appendFile(
-        path,
-        lines(variablesOf(sources), (name) => name),
-      ),
-  })),
-  {
-    variable: 'GITHUB_OUTPUT',
-    write: (path, sources) =>
-      appendFile(
-        path,
-        lines(variablesOf(sources), (name) => name.toLowerCase()),
-      ),
-  },
-];
-
 /** Writes the card and the output variables where the CI wants them; gives a notice for each that cannot be written. */
 export async function writeOutputs(sources: OutputSources): Promise<string[]> {
-  const notices: string[] = [];
-  for (const { variable, write } of outputs) {
-    const path = sources.env[variable]?.trim();
-    if (path === undefined || path === '') continue;
-    try {
-      await write(path, sources);
-    } catch (error) {
-      notices.push(
-        `${variable} could not be written: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-  return notices;
+  return [
+    ...(await writeNamedFile(sources.env, 'DRONE_CARD_PATH', (path) => writeCard(path, sources))),
+    ...(await writeVariables(sources.env, variablesOf(sources))),
+  ];
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asDay } from '../../../../kit/expression/index.ts';
 import { changeWindow, windowAt } from './change-window.ts';
@@ -55,6 +56,37 @@ describe('a calendar', () => {
     const day = { days: ['Sat'], from: '00:00', to: '24:00', timeZone: 'Asia/Kolkata' };
     expect(stateAt(day, '2026-11-20T18:29:59Z')).toEqual(opening('2026-11-20T18:30:00Z'));
     expect(stateAt(day, '2026-11-21T18:29:59Z')).toEqual(open);
+  });
+
+  it('is open from the moment that it tells on, and not before it, in whatever zone', () => {
+    const clockTime = fc
+      .integer({ min: 0, max: 24 * 60 - 1 })
+      .map((minutes) => new Date(minutes * 60_000).toISOString().slice(11, 16));
+    const calendar = fc.record({
+      days: fc.uniqueArray(fc.constantFrom('Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'), {
+        minLength: 1,
+      }),
+      from: clockTime,
+      to: clockTime,
+      timeZone: fc.constantFrom(
+        'UTC',
+        'Europe/Berlin',
+        'America/New_York',
+        'Australia/Lord_Howe',
+        'Asia/Kathmandu',
+      ),
+    });
+    const moment = fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
+    fc.assert(
+      fc.property(calendar, moment, (window, at) => {
+        const state = stateAt(window, at.toISOString());
+        if (state.isOpen) return;
+        const opensAt = state.opensAt ?? at;
+        expect(opensAt > at).toBe(true);
+        expect(stateAt(window, opensAt.toISOString())).toEqual(open);
+        expect(stateAt(window, new Date(opensAt.getTime() - 1).toISOString()).isOpen).toBe(false);
+      }),
+    );
   });
 
   it('says when it never opens', () => {
