@@ -3,11 +3,11 @@
 // - from a change in Jira to the decision of the run, by webhook: under 2 s
 // - 10,000 webhooks for issues that nobody waits for: how many are taken a second, and that decisions stay under 2 s
 // `node bench/approvals.ts 1000` does it with 1,000.
+
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { defaultSeed, startJiraSimulator } from '../src/simulators/jira/index.ts';
+import { freePort } from '../test/free-port.ts';
 import { get, post, quantile, startDatabases, startHub } from './stage.ts';
 
 const waiting = Number(process.argv[2] ?? 10_000);
@@ -24,14 +24,6 @@ async function times(count: number, atOnce: number, work: (index: number) => Pro
     for (const index of indexes) await work(index);
   };
   await Promise.all(Array.from({ length: atOnce }, take));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const seed = defaultSeed();

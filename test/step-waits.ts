@@ -1,6 +1,4 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { createJiraClient } from '../src/connectors/jira/client.ts';
@@ -14,6 +12,7 @@ import type { JiraClient } from '../src/kit/jira.ts';
 import { Secret } from '../src/kit/secret.ts';
 import type { DataCenterSimulator } from '../src/simulators/jira/index.ts';
 import { type JiraSimulator, startJiraSimulator } from '../src/simulators/jira/index.ts';
+import { freePort } from './free-port.ts';
 
 /** A step that was woken. */
 export interface Woken extends Came {
@@ -261,13 +260,4 @@ function adminOf(simulator: JiraSimulator | DataCenterSimulator): string {
   if (simulator.edition === 'data-center') return `Bearer ${simulator.accounts[0]?.personalAccessToken}`;
   const [account] = simulator.accounts;
   return `Basic ${Buffer.from(`${account?.email}:${account?.apiToken}`).toString('base64')}`;
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

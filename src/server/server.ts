@@ -8,6 +8,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { Database, Vault } from '../database/index.ts';
 import { type Credentials, guardRoutes, rememberAnswers, type Sessions } from '../features/access/index.ts';
 import { type GaugeSource, healthRoutes } from './health.ts';
@@ -40,7 +41,11 @@ export async function buildServer(options: {
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
   });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler<z.ZodType>((route) => {
+    const validate = validatorCompiler(route);
+    // Fastify says null of a body that is not there: then what a schema has for its absence counts.
+    return (data: unknown) => validate(data ?? undefined);
+  });
   app.setSerializerCompiler(serializerCompiler);
   // JSON only: a text would else pass for a body of the wrong shape.
   app.removeContentTypeParser('text/plain');

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startJiraSimulator } from '../../src/simulators/jira/index.ts';
+import { freePort } from '../free-port.ts';
 import { startTestHubWithJira, type TestHubWithJira } from '../hub.ts';
 import { type CommandEnd, runTieline } from './run.ts';
 
@@ -39,16 +38,6 @@ export interface StepsHub {
 }
 
 const passwordCost = { N: 1_024, r: 8, p: 1 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts them. */
 export async function startStepsHub(): Promise<StepsHub> {

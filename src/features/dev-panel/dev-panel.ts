@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Database, Vault } from '../../database/index.ts';
 import type { Log } from '../../kit/log.ts';
+import type { IsSigned } from '../../kit/raw-hook.ts';
 import { every, type TopicHandler, type Work } from '../../work/index.ts';
 import type { Changes, SignedInPages } from '../access/index.ts';
 import type { ConnectionStore, JiraClients, OpenConnections } from '../connections/index.ts';
@@ -12,7 +13,7 @@ import { branchRoutes } from './create-branch/api-routes.ts';
 import { createBranches } from './create-branch/branches.ts';
 import { createBranchPageRoutes } from './create-branch/page-routes.ts';
 import { codeEventHandler } from './events/code-event.ts';
-import { hookRoutes, type IsSigned } from './events/hook-routes.ts';
+import { hookRoutes } from './events/hook-routes.ts';
 import { facadeRoutes } from './facade/facade.ts';
 import { createDisconnector } from './links/disconnect.ts';
 import { createRuleFollower } from './links/follow-rules.ts';

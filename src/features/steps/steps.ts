@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Database, Vault } from '../../database/index.ts';
 import type { Log } from '../../kit/log.ts';
+import type { IsSigned } from '../../kit/raw-hook.ts';
 import { type Pace, usualPace, type Work } from '../../work/index.ts';
 import type { Changes } from '../access/index.ts';
 import type { OwnReports } from '../ci-reports/index.ts';
@@ -17,7 +18,6 @@ import { runRoutes } from './runs/run-routes.ts';
 import { createRunStore, type RunStore } from './runs/run-store.ts';
 import { createRunner } from './runs/runner.ts';
 import { createWake } from './runs/wake.ts';
-import type { IsSigned } from './waits/issue-hook-routes.ts';
 import { createWaits, type Waits } from './waits/waits.ts';
 
 /** Steps of pipelines, run by the hub. */

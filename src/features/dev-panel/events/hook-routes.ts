@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Hook, HookSignature, Touched } from '../../../kit/code-host.ts';
+import type { Hook, Touched } from '../../../kit/code-host.ts';
 import { TielineError } from '../../../kit/errors.ts';
+import { type IsSigned, rawHookOf } from '../../../kit/raw-hook.ts';
 import type { Secret } from '../../../kit/secret.ts';
 import type { NewDelivery, Work } from '../../../work/index.ts';
 import type { CodeHosts } from '../code-hosts.ts';
@@ -20,13 +20,6 @@ const lastHookEveryMs = 60_000;
 /** Headers that are worth keeping: what a host says of its event. Never its signature. */
 const kept = /^(x-|user-agent$|content-type$)/;
 const secretHeader = /signature|token|auth|cookie/;
-
-/** Whether a webhook is signed with one of the secrets; see `http/hook-signature.ts`. */
-export type IsSigned = (
-  signature: HookSignature,
-  hook: Pick<Hook, 'headers' | 'body'>,
-  secrets: Secret[],
-) => boolean;
 
 /** `/hooks/{id}`: where code hosts send their events. Stored before it is answered. */
 export function hookRoutes(options: {
@@ -88,7 +81,7 @@ export function hookRoutes(options: {
       async (request) => {
         const { link, secret } = await find(request.params.hook);
         const codeHost = await codeHosts.find(link.hostConnectionId);
-        const raw = rawOf(request);
+        const raw = rawHookOf(request);
         if (!isSigned(codeHost.signature, raw, [secret])) {
           throw new TielineError('hook-unsigned', 'The webhook is not signed with the secret of its link');
         }
@@ -105,11 +98,6 @@ export function hookRoutes(options: {
       },
     );
   };
-}
-
-function rawOf({ headers, body }: FastifyRequest): Pick<Hook, 'headers' | 'body'> {
-  const plain = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
-  return { headers: Object.fromEntries(plain), body: body instanceof Uint8Array ? body : Buffer.alloc(0) };
 }
 
 function textOf(body: Uint8Array): string {

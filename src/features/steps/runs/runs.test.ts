@@ -211,7 +211,7 @@ describe('a run', () => {
       });
     const { id } = await hub.run(stage(step('first'), step('second')));
     await hub.until(id, (run) => run.steps[0].attempts.length === 1);
-    const cancelled = await hub.call('POST', `/api/v1/runs/${id}/cancel`, {});
+    const cancelled = await hub.call('POST', `/api/v1/runs/${id}/cancel`);
     expect(cancelled.status).toBe(202);
     const run = await hub.ended(id);
     expect(run.state).toBe('aborted');

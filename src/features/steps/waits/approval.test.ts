@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { freePort } from '../../../../test/free-port.ts';
 import { startTestHubWithJira, type TestHubWithJira } from '../../../../test/hub.ts';
 
 const hour = 3_600_000;
@@ -16,15 +15,6 @@ beforeAll(async () => {
   connection = await hub.connectJira();
 });
 afterAll(() => hub.close());
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Asks for the approval of an issue, which is looked at once an hour. Gives the run's id. */
 async function ask(issue: string): Promise<string> {

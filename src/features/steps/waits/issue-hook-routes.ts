@@ -1,20 +1,12 @@
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Hook, HookSignature } from '../../../kit/code-host.ts';
 import { TielineError } from '../../../kit/errors.ts';
 import type { JiraClient } from '../../../kit/jira.ts';
+import { type IsSigned, rawHookOf } from '../../../kit/raw-hook.ts';
 import type { Secret } from '../../../kit/secret.ts';
 import type { JiraClients } from '../../connections/index.ts';
 import type { WaitStore } from './wait-store.ts';
 import type { Watch, WatchStore } from './watch-store.ts';
-
-/** Whether a webhook is signed with one of the secrets; see `http/hook-signature.ts`. */
-export type IsSigned = (
-  signature: HookSignature,
-  hook: Pick<Hook, 'headers' | 'body'>,
-  secrets: Secret[],
-) => boolean;
 
 /** Jira sends up to 25 MB, and what was refused never again. */
 const largestHookBytes = 32 * 1024 * 1024;
@@ -104,7 +96,7 @@ export function issueHookRoutes(options: {
       },
       async (request) => {
         const { watch, secret, webhooks } = await find(request.params.hook);
-        const raw = rawOf(request);
+        const raw = rawHookOf(request);
         if (watch.signature === null || !isSigned(watch.signature, raw, [secret])) {
           throw new TielineError('hook-unsigned', 'The webhook is not signed with the secret of its address');
         }
@@ -120,11 +112,6 @@ export function issueHookRoutes(options: {
       },
     );
   };
-}
-
-function rawOf({ headers, body }: FastifyRequest): Pick<Hook, 'headers' | 'body'> {
-  const plain = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
-  return { headers: Object.fromEntries(plain), body: body instanceof Uint8Array ? body : Buffer.alloc(0) };
 }
 
 function jsonOf(body: Uint8Array): unknown {
