@@ -8,7 +8,7 @@ import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
 import { findExclusion } from '../links/link-filter.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
 import { problemOf } from '../links/subscriptions.ts';
-import { takeIn } from '../memory/take-in.ts';
+import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { tellingDelivery } from '../memory/telling.ts';
 import { takeTurn } from '../turn.ts';
 import type { Backfill, BackfillPart, BackfillStore } from './backfill-store.ts';
@@ -113,7 +113,7 @@ export function createBackfillRunner(options: {
       // What a crash of the database takes away, it takes together with the place in the walk: the page comes again.
       await sql`set local synchronous_commit = off`.execute(trx);
       if (!(await backfills.isRunning(trx, backfill.id))) return false;
-      const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info: page.info, at });
+      const taken = await takeInOfLink(trx, { linkId: link.id, info: page.info, at });
       await acceptDeliveries(
         trx,
         taken.tellings.map((telling) => tellingDelivery({ link, telling, backfill: true, takenAt: at })),

@@ -17,7 +17,8 @@ import { findExclusion } from '../links/link-filter.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
 import { loadAhead, loadGap } from '../looks/gap.ts';
 import { recall, reviveBranch } from '../memory/memory.ts';
-import { takeAway, takeIn } from '../memory/take-in.ts';
+import { takeAway } from '../memory/take-in.ts';
+import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { type Telling, tellingDelivery } from '../memory/telling.ts';
 import type { TakeSmartCommits } from '../smart-commits/take-smart-commits.ts';
 import { readHookJson } from './hook-json.ts';
@@ -83,7 +84,7 @@ export function codeEventHandler(options: {
     const info = { ...loaded, commits: joinCommits(loaded.commits, [...missed, ...ahead]) };
     let looked = 0;
     const tellings = await store(about, async (trx) => {
-      const taken = await takeIn(trx, { linkId: link.id, projects: link.projects, info, at });
+      const taken = await takeInOfLink(trx, { linkId: link.id, info, at });
       looked = taken.looked;
       await takeSmartCommits(trx, { link, repository: info.repository, commits: info.commits });
       return taken.tellings;
@@ -93,7 +94,7 @@ export function codeEventHandler(options: {
 
   const store = (
     { id, link, at }: { id: string; link: Link; at: Date },
-    decide: (trx: Parameters<typeof takeIn>[0]) => Promise<Telling[]>,
+    decide: (trx: Kysely<Schema>) => Promise<Telling[]>,
   ): Promise<Told> =>
     database.transaction('code-event', async (trx) => {
       // The event itself is durable, and is not settled before this is: what a crash of the database takes away is done

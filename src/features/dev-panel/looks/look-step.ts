@@ -4,7 +4,8 @@ import type { DevInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
 import { acceptDeliveries } from '../../../work/index.ts';
 import type { Link } from '../links/link-store.ts';
 import { lockPlace, memberOf, recall } from '../memory/memory.ts';
-import { takeAway, takeIn } from '../memory/take-in.ts';
+import { takeAway } from '../memory/take-in.ts';
+import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { type Telling, tellingDelivery } from '../memory/telling.ts';
 import type { TakeSmartCommits } from '../smart-commits/take-smart-commits.ts';
 import { findingOf, nameIn, shouldHaveCome } from './findings.ts';
@@ -49,7 +50,7 @@ export function createLookSteps(
       const looked = new Set(keys.map(({ kind, id }) => memberOf(kind, id)));
       const unknown = info.commits.filter(({ sha }) => !known.has(memberOf('commit', sha)));
       const fresh = withKnownCommits ? info : { ...info, commits: unknown };
-      const { tellings } = await takeIn(trx, { linkId: link.id, projects: link.projects, info: fresh, at });
+      const { tellings } = await takeInOfLink(trx, { linkId: link.id, info: fresh, at });
       await tell(trx, tellings, at);
       await takeSmartCommits(trx, { link, repository: info.repository, commits: unknown });
       const beforeOf = (telling: Telling) => known.get(nameIn(telling));

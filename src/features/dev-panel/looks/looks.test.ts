@@ -301,3 +301,34 @@ it('is shown with the link', async () => {
   const { body } = await linked.hub.call('GET', `/api/v1/links/${link.id}`);
   expect(body.lastLook).toMatchObject({ id, state: 'done', cause: 'request' });
 });
+
+it('a look whose answer came late goes by the rules that the link has by then', async () => {
+  const rules = { name: link.name, paths: ['acme/shop'] };
+  const change = (changed: object) =>
+    linked.hub.call('PUT', `/api/v1/links/${link.id}`, { ...rules, ...changed });
+  await commit('MYT-2-late', 'MYT-2 late');
+  await linked.settled();
+  expect(linked.panel()).toMatchObject({ 'commit MYT-2 late': ['MYT-2'] });
+  const fault = linked.host.faults.add({
+    match: { method: 'GET', path: /storefront\/branches/ },
+    times: 1,
+    answer: { delayMs: 1_000 },
+  });
+  const asked = await linked.hub.call('POST', `/api/v1/links/${link.id}/reconcile`, {});
+  await expect
+    .poll(() => linked.host.faults.list().find(({ id }) => id === fault)?.struck, { timeout: 10_000 })
+    .toBe(1);
+  expect((await change({ excludeRepositories: ['acme/*'] })).status).toBe(200);
+  await expect.poll(() => linked.panel(), { timeout: 10_000 }).toEqual({});
+  await expect
+    .poll(
+      async () => {
+        const { body } = await linked.hub.call('GET', `/api/v1/links/${link.id}/looks`);
+        return body.items.find(({ id }: { id: string }) => id === asked.body.id).endedAt;
+      },
+      { timeout: 10_000 },
+    )
+    .not.toBeNull();
+  await linked.settled();
+  expect(linked.panel()).toEqual({});
+});
