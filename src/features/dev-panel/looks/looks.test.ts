@@ -306,11 +306,18 @@ it('a look whose answer came late goes by the rules that the link has by then', 
   const rules = { name: link.name, paths: ['acme/shop'] };
   const change = (changed: object) =>
     linked.hub.call('PUT', `/api/v1/links/${link.id}`, { ...rules, ...changed });
-  await commit('MYT-2-late', 'MYT-2 late');
+  const late = 'acme/shop/web/late';
+  await linked.host.people.createRepository({ path: late });
+  await linked.host.people.commit({
+    repository: late,
+    branch: 'main',
+    message: 'MYT-2 late',
+    files: { a: '1' },
+  });
   await linked.settled();
   expect(linked.panel()).toMatchObject({ 'commit MYT-2 late': ['MYT-2'] });
   const fault = linked.host.faults.add({
-    match: { method: 'GET', path: /storefront\/branches/ },
+    match: { method: 'GET', path: /late\/branches/ },
     times: 1,
     answer: { delayMs: 1_000 },
   });
