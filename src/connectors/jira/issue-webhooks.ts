@@ -88,11 +88,16 @@ const refused: Partial<Record<Platform['type'], string>> = {
   'service-account': 'a service account',
 };
 
-function assertAllowed(platform: Platform | undefined): void {
+/** What keeps a credential from registering webhooks of administrators whatever its account may do; undefined: nothing. */
+export function findUnfit(platform: Platform | undefined): string | undefined {
   const isScoped = platform?.type === 'api-token' && platform.scoped;
-  const who = isScoped ? 'a token with scopes' : platform && refused[platform.type];
-  if (who === undefined) return;
-  throw new TielineError('remote-forbidden', `Jira lets ${who} register no webhooks of administrators`, {
+  return isScoped ? 'a token with scopes' : platform && refused[platform.type];
+}
+
+function assertAllowed(platform: Platform | undefined): void {
+  const unfit = findUnfit(platform);
+  if (unfit === undefined) return;
+  throw new TielineError('remote-forbidden', `Jira lets ${unfit} register no webhooks of administrators`, {
     hint: 'Use the API token of an account that may administer Jira, or let changes be found by polling.',
     retry: 'never',
   });

@@ -61,7 +61,7 @@ const oauth = z
       .array(scope)
       .min(1)
       .max(100)
-      .default(['read:jira-work', 'write:jira-work', 'read:jira-user', 'manage:jira-webhook'])
+      .default(['read:jira-work', 'write:jira-work', 'read:jira-user'])
       .meta({ title: 'Scopes', description: 'What is asked for; the app must have them under Permissions.' }),
     authorizationUrl: authorizationUrl(),
   })

@@ -1,43 +1,29 @@
 import type { Finding } from './check.ts';
+import { findUnfit } from './issue-webhooks.ts';
 import type { Survey } from './permissions.ts';
 import type { Platform } from './platform-settings.ts';
 
-const instead =
-  'Changes are found by polling. For webhooks all the same, an administrator of Jira pastes the address of the connection under Settings, System, WebHooks.';
-
 /**
- * Whether the account may register webhooks, and what is used instead. The lack is one of set-up and not a fault. Those of
- * administrators take the global permission Administer Jira and no OAuth token; a user's consent may register dynamic
- * ones, which end after 30 days unless they are refreshed.
+ * Whether steps that wait for issues are woken by webhooks, and what is used instead. The lack is one of set-up and not a
+ * fault. Only webhooks of administrators are registered; those that a user's consent could register are not used.
  */
 export function judgeWebhooks(platform: Platform, { isAdministrator }: Survey): Finding {
-  const details: Finding['details'] = [{ name: 'ADMINISTER', state: isAdministrator ? 'ok' : 'missing' }];
-  const without = (message: string, more?: string): Finding => ({
+  const without = (message: string): Omit<Finding, 'hint'> & { state: 'not-configured' } => ({
     state: 'not-configured',
-    message: `${message}; changes are found by polling.`,
-    hint: more === undefined ? instead : `${more} ${instead}`,
-    details,
+    message: `${message}; steps that wait look at their issues at each interval.`,
   });
-  if (platform.type === 'oauth') {
-    if (!platform.scopes.includes('manage:jira-webhook')) {
-      return without(
-        'The consent does not extend to webhooks',
-        'Add the scope manage:jira-webhook to the app and to the connection, and press Authorise.',
-      );
-    }
+  const unfit = findUnfit(platform);
+  if (unfit !== undefined) {
     return {
-      state: 'ok',
-      message: 'The consent extends to webhooks: at most five, refreshed within 30 days.',
-      details,
+      ...without(`Jira lets ${unfit} register no webhooks of administrators`),
+      hint: 'To have steps woken at once, use the API token without scopes of an account that has the global permission Administer Jira.',
     };
   }
-  if (platform.type === 'service-account') return without('Jira lets no service account register webhooks');
-  if (platform.type === 'api-token' && platform.scoped) {
-    return without('Jira lets no token with scopes register webhooks');
-  }
+  const details: Finding['details'] = [{ name: 'ADMINISTER', state: isAdministrator ? 'ok' : 'missing' }];
   if (isAdministrator) return { state: 'ok', message: 'The account may register webhooks.', details };
-  return without(
-    'The account may not register webhooks',
-    'To have webhooks, grant the account the global permission Administer Jira.',
-  );
+  return {
+    ...without('The account may not register webhooks'),
+    hint: 'To have steps woken at once, grant the account the global permission Administer Jira.',
+    details,
+  };
 }

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { TielineError } from '../../kit/errors.ts';
+import type { Database } from '../../database/index.ts';
+import { asTielineError, TielineError } from '../../kit/errors.ts';
 import { cursorOf, nameText, pageOf, pageQuery } from '../../kit/paging.ts';
 import { type Actor, type Change, type Changes, requireRole, scopesOf } from '../access/index.ts';
 import { checkSettings } from './check-settings.ts';
@@ -15,6 +17,8 @@ import {
   wantedConnection,
 } from './connection-view.ts';
 import type { HealthStore } from './health-store.ts';
+import { findIssueWebhook } from './issue-webhook.ts';
+import type { JiraClients } from './jira-clients.ts';
 import type { ConnectionParts, Openable } from './open-connection.ts';
 import type { StoredConnection } from './stored-connection.ts';
 import { type Tested, testConnection } from './test-connection.ts';
@@ -29,11 +33,14 @@ export type ConnectionRouteParts = ConnectionParts & {
   connections: ConnectionStore;
   health: HealthStore;
   changes: Changes;
+  database: Database;
+  jiraClients: JiraClients;
 };
 
 /** `/api/v1/connections`: make, change, list. What is saved is tested first. */
 export function connectionRoutes(parts: ConnectionRouteParts): FastifyPluginAsyncZod {
-  const { connections, changes, health } = parts;
+  const { connections, changes, health, jiraClients, log } = parts;
+  const { kysely } = parts.database;
 
   const testFirst = async (openable: Openable, evenFailing: boolean): Promise<Tested> => {
     const tested = await testConnection(parts, openable);
@@ -54,6 +61,17 @@ export function connectionRoutes(parts: ConnectionRouteParts): FastifyPluginAsyn
     (await health.keep(trx, saved, tested)) ?? saved;
   const visible = (actor: Actor | undefined, idOrReference: string): Promise<StoredConnection> =>
     getVisibleConnection(connections, actor, idOrReference);
+  /** Deletes a connection, whatever becomes of what it has left at Jira: the hub answers there with 404 from then on. */
+  const remove = async (request: FastifyRequest, { id, name }: StoredConnection): Promise<void> => {
+    const leftBehind = (thrown: unknown) =>
+      log.warn(
+        { connection: name, reason: asTielineError(thrown).message },
+        'its webhook at Jira is left behind',
+      );
+    const removeWebhook = await findIssueWebhook({ kysely, jiraClients }, id).catch(leftBehind);
+    await changes.make(request, (change) => connections.remove(change, id));
+    await removeWebhook?.().catch(leftBehind);
+  };
 
   return async (app) => {
     app.post(
@@ -155,7 +173,7 @@ export function connectionRoutes(parts: ConnectionRouteParts): FastifyPluginAsyn
       async (request, reply) => {
         const stored = await visible(request.actor, request.params.connection);
         requireRole(request.actor, 'editor', stored.scope);
-        await changes.make(request, (change) => connections.remove(change, stored.id));
+        await remove(request, stored);
         return reply.status(204).send(null);
       },
     );

@@ -26,6 +26,14 @@ describe('a criterion of an approval', () => {
     expect(matches(text)).toBe(expected);
   });
 
+  it('decides by no secret, wherever it is asked', () => {
+    const { secret: _, ...scope } = testScope();
+    const criterion = compileCondition('<+secrets.getValue("token")> == "x"');
+    const error = errorOf(() => criterion.matches(scope));
+    expect(error.code).toBe('expression-failed');
+    expect(error.message).toContain('cannot be done with a secret');
+  });
+
   it.each(['5', '"true"', '<+issue.a>', 'null', '[true]'])('%s is no boolean, and an error', (text) => {
     const error = errorOf(() => matches(text));
     expect(error.code).toBe('expression-failed');

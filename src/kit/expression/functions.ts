@@ -5,7 +5,7 @@ import { selectJson } from './json-path.ts';
 import { limits } from './limits.ts';
 import { matcherOf, replaceMatches } from './patterns.ts';
 import { asDay, type ExpressionMap, type ExpressionValue, isMap, kindOf } from './value.ts';
-import { failed, spend, unresolved, type Work, wrongKind } from './work.ts';
+import { failed, secretMisused, spend, unresolved, type Work, wrongKind } from './work.ts';
 import { selectXml } from './xml-path.ts';
 
 /** A function by its whole name. `maybe`: its arguments may be missing, and are null then. */
@@ -55,7 +55,9 @@ function extract(args: ExpressionValue[], work: Work): string {
 
 function openSecret(args: ExpressionValue[], work: Work): ExpressionValue {
   const reference = textAt(args, 0, work);
-  const secret = work.scope.secret?.(reference);
+  // A scope without secrets is that of a criterion.
+  if (work.scope.secret === undefined) throw secretMisused(work, 'Deciding by a criterion');
+  const secret = work.scope.secret(reference);
   if (secret) return secret;
   throw unresolved(work, `the secret ${reference} is not there`, { secret: reference });
 }

@@ -20,7 +20,7 @@ export interface ExpressionScope {
   find(root: string): ExpressionValue | undefined;
   /** The roots that there are, for the error about one that is not. */
   names?(): readonly string[];
-  /** What `secrets.getValue("id")` gives; undefined: not opened yet, or not there. */
+  /** What `secrets.getValue("id")` gives; undefined: not opened yet, or not there. Absent in a criterion, which decides by none. */
   secret?(reference: string): Secret | undefined;
   now(): Date;
 }

@@ -118,7 +118,8 @@ function explainLinkRefusal(thrown: unknown): never {
 
 /** A file. */
 export function attachmentOf(given: NewAttachment, { requests }: IssueTools, context: JiraContext): Addition {
-  const content = 'text' in given ? Buffer.from(given.text) : Buffer.from(given.content, 'base64');
+  const content =
+    given.content === undefined ? Buffer.from(given.text ?? '') : Buffer.from(given.content, 'base64');
   return {
     what: `the attachment ${given.name}`,
     async isThere(issueKey) {

@@ -66,10 +66,15 @@ const mostFileCharacters = 20 * 1024 * 1024;
 const fileName = name.regex(/^[^/\\\r\n\0]+$/, 'expected a file name without a folder');
 
 /** A file: a text, or bytes in base64 (RFC 4648 §4). */
-export const newAttachment = z.union([
-  z.strictObject({ name: fileName, text: z.string().max(mostFileCharacters) }),
-  z.strictObject({ name: fileName, content: z.base64().max(mostFileCharacters) }),
-]);
+export const newAttachment = z
+  .strictObject({
+    name: fileName,
+    text: z.string('expected a text, and no secret').max(mostFileCharacters).optional(),
+    content: z.base64('expected bytes in base64').max(mostFileCharacters).optional(),
+  })
+  .refine(({ text, content }) => (text === undefined) !== (content === undefined), {
+    message: 'expected either text or content',
+  });
 
 /** A step of the workflow: by the status that it leads to, by its own name, or by both. */
 export const transitionTo = z

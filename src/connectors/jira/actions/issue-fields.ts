@@ -1,8 +1,10 @@
-import { TielineError } from '../../../kit/errors.ts';
+import type { ErrorCode } from '../../../kit/error-catalogue.ts';
+import { asTielineError, TielineError } from '../../../kit/errors.ts';
 import type { FieldChoice, IssueTypeChoice } from '../../../kit/jira-metadata.ts';
 import { convertField } from '../fields/convert-field.ts';
 import type { FieldContext } from '../fields/field-value.ts';
 import type { Matched } from '../fields/match-fields.ts';
+import { ofValue } from '../fields/one-value.ts';
 import type { GivenField } from './inputs.ts';
 
 /** Given among the fields, but sent in another way. */
@@ -45,16 +47,39 @@ export const findParentField = (choices: FieldChoice[]): FieldChoice | undefined
   choices.find(({ schema }) => schema.custom?.endsWith(':gh-epic-link')) ??
   choices.find(({ name }) => name === 'Parent Link');
 
-/** The fields as Jira takes them, by their keys. @throws field-value-invalid, jira-user-unknown */
+/**
+ * The fields as Jira takes them, by their keys.
+ * @throws field-value-invalid, jira-user-unknown; one error for all of the values, and before them what no value is to blame for
+ */
 export async function convertFields(
   matched: Matched[],
   context: FieldContext,
 ): Promise<Record<string, unknown>> {
-  const converted = await Promise.all(
+  const converted = await Promise.allSettled(
     matched.map(async ({ field, value }) => [field.key, await convertField(field, value, context)] as const),
   );
-  return Object.fromEntries(converted);
+  const wrong = converted.flatMap((one) => (one.status === 'rejected' ? [asTielineError(one.reason)] : []));
+  if (wrong.length > 0) throw wrong.find(({ code }) => !ofValues.includes(code)) ?? allOf(wrong);
+  return Object.fromEntries(converted.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
+
+const ofValues: ErrorCode[] = ['field-value-invalid', ...ofValue];
+
+/** The errors of several values as one. */
+function allOf(wrong: TielineError[]): TielineError {
+  const [first] = wrong;
+  if (first === undefined) throw new RangeError('nothing is wrong');
+  if (wrong.length === 1) return first;
+  return new TielineError('field-value-invalid', wrong.map(({ message }) => message).join('. '), {
+    hint: [...Map.groupBy(wrong, ({ hint }) => hint)].map(hintFor).join(' '),
+    fields: wrong.flatMap(({ fields }) => fields),
+    details: { wrong: wrong.map(({ code, details }) => ({ code, ...details })) },
+    cause: first,
+  });
+}
+
+const hintFor = ([hint, errors]: [string, TielineError[]]): string =>
+  `${errors.flatMap(({ fields }) => fields.map(({ path }) => path)).join(', ')}: ${hint}`;
 
 /** What people call the fields. */
 export const namesOf = (choices: FieldChoice[]) => new Map(choices.map(({ key, name }) => [key, name]));

@@ -71,6 +71,8 @@ it.each([
   ['jira.add-comment', { issue: 'MYT-1', text: ' ' }],
   ['jira.transition-issue', { issue: 'MYT-1', to: { status: '' } }],
   ['jira.create-issue', { project: 'MYT', issueType: 'Task', attachments: [{ name: '../x', text: '' }] }],
+  ['jira.update-issue', { issues: ['MYT-1'], attachments: [{ name: 'x' }] }],
+  ['jira.update-issue', { issues: ['MYT-1'], attachments: [{ name: 'x', text: '', content: '' }] }],
 ])('%s refuses %j', (id, given) => {
   expect(getAction(id).input.safeParse(given).success).toBe(false);
 });

@@ -27,6 +27,27 @@ async function open(start: () => Promise<SimulatedSite>, user = 'dana') {
 const writes = (requests: string[]) => requests.filter((one) => !one.startsWith('GET'));
 
 describe.each(editions)('changing an issue of %s', (_edition, start) => {
+  it('tells every value that is wrong at once, and changes nothing', async () => {
+    const { site, run } = await open(start);
+    const before = site.state.requests.length;
+    const fields = [
+      { name: 'Priority', value: 'Urgent' },
+      { name: 'Summary', value: 'Move the cache' },
+      { name: 'Due date', value: '2026-02-30' },
+      { name: 'Assignee', value: 'nobody@acme.example' },
+    ];
+    const changing = run({ issues: ['MYT-3'], fields });
+    await expect(changing).rejects.toMatchObject({
+      code: 'field-value-invalid',
+      message: expect.stringMatching(
+        /Priority: .*"Urgent".*Due date: .*"2026-02-30".*Assignee: .*nobody@acme/s,
+      ),
+      hint: expect.stringContaining('Due date: Write it like 2026-03-25.'),
+      fields: [{ path: 'Priority' }, { path: 'Due date' }, { path: 'Assignee' }],
+    });
+    expect(writes(requestsSince(site.state, before))).toEqual([]);
+  });
+
   it('sets its fields, comments, then moves it', async () => {
     const { site, run } = await open(start);
     const before = site.state.requests.length;

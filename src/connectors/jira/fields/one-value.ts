@@ -73,7 +73,7 @@ async function ofField<T>(field: FieldChoice, convert: () => T | Promise<T>): Pr
 }
 
 /** Errors that are about the value alone, and say nothing of where it stands. */
-const ofValue: ErrorCode[] = ['jira-user-unknown', 'request-invalid', 'jira-edition-unsuited'];
+export const ofValue: ErrorCode[] = ['jira-user-unknown', 'request-invalid', 'jira-edition-unsuited'];
 
 const rich = (field: FieldChoice, value: Scalar, { textAs, api }: FieldContext) =>
   ofField(field, () => renderText(value, textAs, api));

@@ -25,6 +25,10 @@ const wrong = (message: string): TielineError =>
     hint: 'Write numbers with the units w, d, h, m and s, e.g. 1d, 1h 30m or 45s.',
   });
 
+/** What surprises: Harness's own grammar has no seconds below ten but after another unit. */
+const reasonFor = (text: string): string =>
+  /^\ds$/.test(text) ? ': seconds alone have two digits, 10s at least' : '';
+
 /**
  * A duration as Harness's YAML writes it, in milliseconds: `1m`, `1m 20s`, `1w2d`, `10s`. Undefined for an empty text.
  * All zeroes are 0.
@@ -34,7 +38,7 @@ const wrong = (message: string): TielineError =>
 export function parseDuration(text: string): number | undefined {
   if (text === '') return undefined;
   if (/^0+[smhdw](?: ?0+[smhdw])*$/.test(text)) return 0;
-  if (!grammar.test(text)) throw wrong(`"${text}" is no duration`);
+  if (!grammar.test(text)) throw wrong(`"${text}" is no duration${reasonFor(text)}`);
   let totalMs = 0;
   for (const [, count, unit = ''] of text.matchAll(/(\d+)([smhdw])/g)) {
     totalMs += Number(count) * (unitMs[unit] ?? 0);

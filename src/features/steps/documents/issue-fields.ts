@@ -3,6 +3,7 @@ import {
   anyValue,
   knownFields,
   listOf,
+  neededText,
   type OrExpression,
   optionalText,
   type SpecValue,
@@ -17,7 +18,7 @@ export interface GivenField {
 /** The fields of a spec; one name given twice is refused, as Harness does. */
 export const fieldsOf = (or: OrExpression) =>
   or(
-    listOf(knownFields({ name: or(optionalText), value: anyValue.optional() })).superRefine(
+    listOf(knownFields({ name: or(optionalText).optional(), value: anyValue.optional() })).superRefine(
       (fields, context) => {
         const names = fields.flatMap(({ name }) => (name === undefined || name.includes('<+') ? [] : [name]));
         const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
@@ -75,7 +76,7 @@ export const beyondHarness = (or: OrExpression) => ({
   ).optional(),
   comment: commentOf(or),
   watchers: or(listOf(anyValue)).optional(),
-  links: or(listOf(knownFields({ type: or(optionalText), issue: or(optionalText) }))).optional(),
+  links: or(listOf(knownFields({ type: or(neededText('type')), issue: or(neededText('issue')) }))).optional(),
   attachments: or(listOf(anyValue)).optional(),
 });
 

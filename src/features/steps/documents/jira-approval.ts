@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asTielineError } from '../../../kit/errors.ts';
 import { parseDuration, shortestRetryIntervalMs } from './duration.ts';
 import { holdsExpression } from './expression-text.ts';
 import { given } from './issue-fields.ts';
@@ -74,8 +75,8 @@ const interval = optionalText.transform((text, context) => {
     const ms = parseDuration(text ?? '') ?? defaultIntervalMs;
     if (ms >= shortestRetryIntervalMs) return ms;
     context.addIssue({ code: 'custom', message: `retryInterval cannot be less than 10s, and ${text} is` });
-  } catch {
-    context.addIssue({ code: 'custom', message: `retryInterval: "${text}" is no duration` });
+  } catch (thrown) {
+    context.addIssue({ code: 'custom', message: `retryInterval: ${asTielineError(thrown).message}` });
   }
   return z.NEVER;
 });

@@ -302,7 +302,7 @@ describe('what is wrong is told with its place', () => {
     [
       'a duration',
       create.replace('  spec:', '  timeout: 5s\n  spec:'),
-      '"5s" is no duration (line 6, column 12)',
+      '"5s" is no duration: seconds alone have two digits, 10s at least (line 6, column 12)',
     ],
     ['too long a time', create.replace('  spec:', '  timeout: 4w\n  spec:'), 'longer than 3w 3d 20h 30m'],
     [
@@ -375,6 +375,12 @@ describe('what is wrong is told with its place', () => {
     expect(wrongs(pipeline(stage('a', step('u'))), { only: 'step' })[0]).toContain(
       'holds a pipeline and not a single step',
     );
+  });
+
+  it('a single step of another type is refused without advice to leave it out', () => {
+    const [message] = wrongs('step: {type: Run, name: a, identifier: a, spec: {}}', { only: 'step' });
+    expect(message).toContain('of the type Run, which is not run here');
+    expect(message).not.toContain('--skip-unknown');
   });
 });
 

@@ -105,7 +105,9 @@ export function skip(identifier: string, type: string, at: string[], reading: Re
   else {
     const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`;
     const message = `The step "${identifier}" is of the type ${type}, which is not run here: ${hint}`;
-    reading.wrong.add([...at, 'type'], `${message} (--skip-unknown leaves such steps out)`);
+    // A single step that is left out leaves nothing to do.
+    const way = reading.options.only === 'step' ? '' : ' (--skip-unknown leaves such steps out)';
+    reading.wrong.add([...at, 'type'], `${message}${way}`);
   }
   return [];
 }

@@ -35,8 +35,8 @@ export const writtenValue: OrExpression = <T>(schema: z.ZodType<T>): z.ZodType<T
 export const knownFields = <S extends z.core.$ZodLooseShape>(shape: S) =>
   z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return 'must be a map of fields';
       const known = Object.keys(shape);
+      if (issue.code !== 'unrecognized_keys') return `must be a map of ${known.join(', ')}`;
       const told = issue.keys.map((key) => {
         const near = findNearest(key, known);
         return `"${key}"${near === undefined ? '' : ` (did you mean "${near}"?)`}`;

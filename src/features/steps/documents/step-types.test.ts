@@ -49,6 +49,20 @@ describe('JiraCreate', () => {
     ]);
   });
 
+  it('leaves out a field whose name is not written at all', () => {
+    const fields = [{ value: 'a' }];
+    expect(complaints('JiraCreate', { ...spec, fields })).toEqual([]);
+    expect(JiraCreate.toInput({ ...spec, fields }).notices).toEqual(['A field without a name is left out']);
+  });
+
+  it.each([
+    [{ links: [{ type: 'blocks' }] }, "links.0.issue: issue can't be empty"],
+    [{ links: ['MYT-2'] }, 'links.0: must be a map of type, issue'],
+    [{ transitionTo: 'Done' }, 'transitionTo: must be a map of status, transitionName, fields'],
+  ])('says of %j what is missing', (more, message) => {
+    expect(complaints('JiraCreate', { ...spec, ...more })).toEqual([message]);
+  });
+
   it('refuses a name given twice', () => {
     const fields = [
       { name: 'Summary', value: 'a' },

@@ -1,9 +1,11 @@
 import { asTielineError, TielineError } from '../../../kit/errors.ts';
 import { listHolds } from '../../../work/index.ts';
+import { findHold } from '../find-hold.ts';
 import { conclude } from './conclude.ts';
 import { type AdvancingParts, closeLost, type InHand, lineOf } from './in-hand.ts';
 import { type PreparedStep, prepareStep } from './prepare-step.ts';
 import { keepProgress } from './progress.ts';
+import { reportActionId } from './report-action.ts';
 import type { RunnableStep, RunStep } from './run.ts';
 import { createSpeaker } from './speaker.ts';
 import { tryStep } from './try-step.ts';
@@ -91,9 +93,12 @@ async function putOff(
   { database, now }: AdvancingParts,
   { lease, run }: InHand,
   step: RunStep,
-  { connection }: PreparedStep,
+  { action, connection }: PreparedStep,
 ): Promise<boolean> {
-  const [hold] = await listHolds(database, [connection.id]);
+  const isReport = action.id === reportActionId;
+  const hold = isReport
+    ? (await listHolds(database, [connection.id])).at(0)
+    : await findHold(database, connection.id);
   if (hold === undefined) return false;
   const at = now();
   const { code, message, hint } = hold;

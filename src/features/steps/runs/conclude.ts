@@ -189,7 +189,8 @@ async function fail(
   const change: StepChange = {
     state: action === 'MarkAsSuccess' ? 'succeeded' : outcome.state,
     handled: handledBy[action] ?? null,
-    error: problem,
+    // A step whose time is over keeps what was in its way.
+    error: outcome.state === 'expired' ? step.error : problem,
     waited: null,
     endedAt: at,
     attempts: endLast(step.attempts, at, outcome, problem),

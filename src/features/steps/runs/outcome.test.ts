@@ -29,6 +29,7 @@ const failed = (error: TielineError, connectionId?: string): Outcome => ({
   ...(connectionId === undefined ? {} : { connectionId }),
 });
 const refused = new TielineError('remote-unauthorized', 'no', { retry: 'once-repaired' });
+const absent = new TielineError('jira-credential-absent', 'no', { retry: 'once-repaired' });
 const later = new TielineError('rate-limited', 'wait', { retry: { after: inMs(30_000) } });
 const never = new TielineError('jira-rejected', 'no');
 const all = (action: FailureStrategy['action']): FailureStrategy[] => [{ errors: ['AllErrors'], action }];
@@ -55,6 +56,13 @@ describe('after a try that did not do it', () => {
       [],
       0,
       { kind: 'held', connectionId: 'c' },
+    ],
+    [
+      'a credential that nobody gave is no reason to hold what works with others',
+      failed(absent, 'c'),
+      [],
+      0,
+      { kind: 'final', action: 'MarkAsFailure' },
     ],
     [
       'without a connection to repair it is final',

@@ -5,6 +5,7 @@ import { nextAttempt, type Pace } from '../../../work/index.ts';
 import type { StepFailure } from '../documents/failure-strategies.ts';
 import { strategyFor } from '../documents/failure-strategies.ts';
 import type { FailureAction } from '../documents/plan.ts';
+import { absentCredential } from '../find-hold.ts';
 import type { RunnableStep, RunStep } from './run.ts';
 
 export type Output = { [name: string]: Json };
@@ -43,7 +44,8 @@ export function judge(given: {
   const { outcome, planned, step, now, random, pace } = given;
   if (outcome.state === 'failed') {
     const { error, connectionId } = outcome;
-    if (error.retry === 'once-repaired' && connectionId !== undefined) return { kind: 'held', connectionId };
+    const isRefused = error.retry === 'once-repaired' && error.code !== absentCredential;
+    if (isRefused && connectionId !== undefined) return { kind: 'held', connectionId };
     const since = step.startedAt ?? now;
     const at = nextAttempt({ error, attempts: step.attempts.length, since, now, random, pace });
     if (at !== undefined && (step.deadline === null || at < step.deadline)) return { kind: 'again', at };

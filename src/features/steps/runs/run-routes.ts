@@ -35,10 +35,8 @@ const bodyLimit = 4 * 1024 * 1024;
 const texts = z.record(z.string().max(255), z.string().max(65_536));
 
 const newRun = z.strictObject({
-  document: z
-    .string()
-    .min(1)
-    .meta({ description: 'YAML of a step, a stage or a pipeline, as Harness writes it.' }),
+  // An empty one is refused where documents are read, in the words for documents.
+  document: z.string().meta({ description: 'YAML of a step, a stage or a pipeline, as Harness writes it.' }),
   variables: texts.optional().meta({ description: 'In place of pipeline variables, or beside them.' }),
   inputs: z.record(z.string(), z.json()).optional().meta({ description: 'Values for `<+input>`, by path.' }),
   context: z

@@ -50,7 +50,11 @@ export function issueHookRoutes(options: {
     if (remembered !== undefined && remembered.at + rememberMs > at) return remembered;
     known.delete(hookId);
     const watch = await watches.findByHook(hookId);
-    if (watch === undefined) throw new TielineError('resource-not-found', 'There is no such webhook address');
+    if (watch === undefined) {
+      throw new TielineError('resource-not-found', 'There is no such webhook address', {
+        hint: 'Its connection is gone, or no step has waited there for a day: delete the webhook in Jira.',
+      });
+    }
     const { webhooks } = await jiraClients.get(watch.connectionId);
     const found = { watch, secret: await watches.secretOf(watch), webhooks, at };
     known.set(hookId, found);
@@ -98,7 +102,13 @@ export function issueHookRoutes(options: {
         const { watch, secret, webhooks } = await find(request.params.hook);
         const raw = rawHookOf(request);
         if (watch.signature === null || !isSigned(watch.signature, raw, [secret])) {
-          throw new TielineError('hook-unsigned', 'The webhook is not signed with the secret of its address');
+          throw new TielineError(
+            'hook-unsigned',
+            'The webhook is not signed with the secret of its address',
+            {
+              hint: 'The hub registers this webhook at Jira itself. One with another secret: delete it in Jira.',
+            },
+          );
         }
         const { issueId } = webhooks.parse(jsonOf(raw.body));
         const at = now();

@@ -2,8 +2,8 @@ import type { Database } from '../../../database/index.ts';
 import type { ErrorCode } from '../../../kit/error-catalogue.ts';
 import { asTielineError, TielineError } from '../../../kit/errors.ts';
 import type { Log } from '../../../kit/log.ts';
-import { listHolds } from '../../../work/index.ts';
 import type { JiraClients } from '../../connections/index.ts';
+import { findHold } from '../find-hold.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { inParallel } from './in-parallel.ts';
 import { tellWithoutHooks } from './issue-hooks.ts';
@@ -42,7 +42,7 @@ export function createLooker(options: {
   const read = async (connectionId: string, due: DueWait[], at: Date): Promise<Found> => {
     const none: Found = { seen: new Map(), gone: new Map(), missed: new Map() };
     const all = (error: TielineError) => new Map(due.map(({ issueId }) => [issueId, error]));
-    const [hold] = await listHolds(database, [connectionId]);
+    const hold = await findHold(database, connectionId);
     if (hold !== undefined) {
       const { code, message, hint } = hold;
       const held = new TielineError(code as ErrorCode, message, { hint, retry: 'once-repaired' });

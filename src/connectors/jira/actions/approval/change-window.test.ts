@@ -15,6 +15,21 @@ const officeHours = {
   timeZone: 'Europe/Berlin',
 };
 
+it.each([
+  [
+    { days: ['Monday'], from: '9', to: '17:00', timeZone: 'Berlin' },
+    /days\.0: .*"Mon".*; from: .*09:00; timeZone: .*IANA/,
+  ],
+  [{ days: ['Mon'], from: '09:00', to: '17:00' }, /^timeZone: /],
+  [{ startField: 'Planned start' }, /^endField: /],
+  [{ startField: 'Start', endField: 'End', days: ['Mon'] }, /"days"/],
+  ['office hours', /expected object/],
+])('a window of %j is refused by what is wrong with it', (window, told) => {
+  expect(changeWindow.safeParse(window).error?.issues).toMatchObject([
+    { message: expect.stringMatching(told) },
+  ]);
+});
+
 describe('a calendar', () => {
   it.each([
     // A Friday in winter, an hour ahead of UTC.

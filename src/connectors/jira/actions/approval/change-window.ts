@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TielineError } from '../../../../kit/errors.ts';
 import { type ExpressionMap, isDay } from '../../../../kit/expression/index.ts';
+import { isFields } from '../../json-fields.ts';
 import { isTimeZone, type WallClock, wallClockOf } from './wall-clock.ts';
 
 const dayMs = 86_400_000;
@@ -34,8 +35,21 @@ const byCalendar = z.strictObject({
     .meta({ description: 'Days on which it stays closed.' }),
 });
 
-/** When an approval may take effect. */
-export const changeWindow = z.union([byFields, byCalendar]);
+const wrongsOf = (schema: typeof byFields | typeof byCalendar, given: unknown): string => {
+  const issues = schema.safeParse(given).error?.issues ?? [];
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
+};
+
+/** When an approval may take effect. What is wrong is told of the kind of window that was meant. */
+export const changeWindow = z.union([byFields, byCalendar], {
+  error: ({ input }) =>
+    wrongsOf(
+      isFields(input) && ('startField' in input || 'endField' in input) ? byFields : byCalendar,
+      input,
+    ),
+});
 export type ChangeWindow = z.output<typeof changeWindow>;
 
 /** How a window stands at a moment. */

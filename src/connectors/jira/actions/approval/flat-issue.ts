@@ -86,6 +86,17 @@ export function flattenIssue({ id, key, url, fields }: SeenIssue, names: FieldNa
   return Object.fromEntries(flat);
 }
 
+/** Whether a field of that name can hold anything that a criterion sees. Others are empty to it for ever. */
+export function isSeen(name: string, names: FieldNames): boolean {
+  const readable = ({ type, items }: FieldSchema) => (type === 'array' ? (items ?? '') : type) in readers;
+  return (
+    (keysOfName(name, names) ?? []).some((key) => {
+      const schema = names[key]?.schema;
+      return key in special || (schema !== undefined && readable(schema));
+    }) || ofIssueItself.has(name)
+  );
+}
+
 /** Names that are no field's. */
 const ofIssueItself = new Set(['id', 'key', 'url']);
 

@@ -3,7 +3,7 @@ import type { ExpressionMap, ExpressionValue } from '../../../../kit/expression/
 import type { SeenIssue } from '../../../../kit/jira-issues.ts';
 import { type ChangeWindow, namesIn } from './change-window.ts';
 import { type Criteria, type Criterion, compileCriteria } from './criteria.ts';
-import { type FieldNames, flattenIssue, keysOfName } from './flat-issue.ts';
+import { type FieldNames, flattenIssue, isSeen, keysOfName } from './flat-issue.ts';
 
 /** What of an approval's input decides. */
 export interface Asked {
@@ -31,6 +31,8 @@ export interface Judge {
   judge(seen: SeenIssue, names: FieldNames, now: Date): Judgement;
   /** The keys of the fields that have to be read; undefined: all. */
   fieldsFor(names: FieldNames): string[] | undefined;
+  /** The names of fields that are asked for, and that no field of the issue can answer. */
+  unseen(names: FieldNames): string[];
 }
 
 /** What every look reads: it is checked, and shown. */
@@ -46,6 +48,7 @@ export function createJudge(asked: Asked): Judge {
   }
   const reject = asked.reject && compileCriteria(asked.reject, 'rejection');
   const criteria: Criterion[] = [approve, ...(reject ? [reject] : [])];
+  const windowNames = asked.changeWindow === undefined ? [] : namesIn(asked.changeWindow);
   return {
     judge(seen, names, now) {
       const issue = flattenIssue(seen, names);
@@ -56,7 +59,6 @@ export function createJudge(asked: Asked): Judge {
       return { verdict: 'open', names: open, issue };
     },
     fieldsFor(names) {
-      const windowNames = asked.changeWindow === undefined ? [] : namesIn(asked.changeWindow);
       const keys = new Set(always);
       for (const wanted of [...criteria.map((one) => one.names), windowNames]) {
         if (wanted === undefined) return undefined;
@@ -68,6 +70,10 @@ export function createJudge(asked: Asked): Judge {
         }
       }
       return [...keys];
+    },
+    unseen(names) {
+      const wanted = [...criteria.flatMap((one) => one.names ?? []), ...windowNames];
+      return [...new Set(wanted)].filter((name) => !isSeen(name, names));
     },
   };
 }

@@ -102,6 +102,23 @@ describe.each(editions)('an approval in %s', (_edition, start) => {
     );
   });
 
+  it('says which fields nothing can be learnt of', async () => {
+    const { run } = await stage(start);
+    const is = (key: string) => ({ key, operator: 'equals', value: 'Done' });
+    const asked = {
+      approve: { type: 'key-values', conditions: [is('Stauts'), is('Assignee')] },
+      reject: {
+        type: 'jexl',
+        expression: '<+issue.Summary> == "no" || <+issue."Issue Type"> == <+issue.key>',
+      },
+    };
+    const { said } = await run(asked);
+    expect(said.filter((line) => line.includes('counts as empty'))).toEqual([
+      expect.stringMatching(/^MYT-1 has no field "Stauts", .* there are: Status, /),
+      'The field "Assignee" is of a kind that cannot be compared, and counts as empty',
+    ]);
+  });
+
   it('is rejected, and not failed', async () => {
     const { run, resume, move } = await stage(start);
     const wait = waitOf((await run({ reject: isBack })).result);

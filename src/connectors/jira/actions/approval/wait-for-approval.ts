@@ -3,6 +3,7 @@ import { type ActionResult, defineAction, type Json, type Wait } from '../../../
 import { asTielineError, TielineError } from '../../../../kit/errors.ts';
 import { dateText, type ExpressionMap, type ExpressionValue } from '../../../../kit/expression/index.ts';
 import type { JiraIssues, SeenIssue } from '../../../../kit/jira-issues.ts';
+import { byNearness } from '../../fields/nearness.ts';
 import { createIssueReading } from '../../issue-reading.ts';
 import { keptParts } from '../../parts.ts';
 import type { JiraSettings } from '../../settings.ts';
@@ -40,6 +41,9 @@ export const waitForApprovalInput = z.strictObject({
 });
 type WaitForApproval = z.output<typeof waitForApprovalInput>;
 
+/** So many names of fields are said where one is not there. */
+const mostNear = 5;
+
 /** What is kept from look to look: how the fields are called, which a search may not tell. */
 const waitState = z.object({
   names: z.record(
@@ -70,6 +74,7 @@ export const waitForApproval = defineAction<JiraSettings, WaitForApproval>({
     const issues = createIssueReading(keptParts(context.connection));
     const seen = await issues.read(input.issue);
     context.say(`${seen.key} is looked at every ${input.everyMs / 1_000} s: ${seen.url}`);
+    tellUnseen(judge.unseen(seen.names), seen, context);
     return decide({ input, judge, names: seen.names, context, issues }, seen);
   },
   async resume(input, waited, seen, context) {
@@ -83,6 +88,22 @@ export const waitForApproval = defineAction<JiraSettings, WaitForApproval>({
   // Looking has no effect: after a crash it simply begins anew.
   recover: async () => 'not-done',
 });
+
+/** A name that is written wrong would be waited for until the time is over. */
+function tellUnseen(unseen: string[], { key, names }: SeenIssue, { say }: JiraContext): void {
+  const known = [...new Set(Object.values(names).map(({ name }) => name))];
+  for (const name of unseen) {
+    if (known.includes(name)) {
+      say(`The field "${name}" is of a kind that cannot be compared, and counts as empty`);
+      continue;
+    }
+    const near = known
+      .toSorted(byNearness([name]))
+      .slice(0, mostNear)
+      .join(', ');
+    say(`${key} has no field "${name}", which counts as empty. The nearest that there are: ${near}`);
+  }
+}
 
 async function decide(look: Look, seen: SeenIssue): Promise<ActionResult> {
   const { judge, names, context, issues } = look;
