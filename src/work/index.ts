@@ -85,6 +85,8 @@ export interface Work {
 const burialEveryMs = 10_000;
 const tidyEveryMs = 6 * 60 * 60 * 1000;
 const concurrentStreams = 4;
+/** So many deliveries that are stored together came in a crowd. */
+const crowd = 8;
 
 /** Starts the background work of this replica. */
 export async function startWork(options: {
@@ -150,7 +152,9 @@ export async function startWork(options: {
       const accepted = await database.transaction('accept', (trx) =>
         acceptDeliveries(trx, deliveries, now(), { woken: true }),
       );
-      context.wake(queuedStreams(deliveries, accepted));
+      const streams = queuedStreams(deliveries, accepted);
+      if (deliveries.length < crowd) woken.wake(streams);
+      else woken.wakeSoon(streams);
       return accepted;
     }),
     accept: (trx, deliveries) => acceptDeliveries(trx, deliveries, now()),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { silentLog } from '../../test/postgres.ts';
 import { createWokenStreams } from './woken-streams.ts';
 
@@ -42,6 +42,14 @@ it('a stream that is filled while it is drained is drained again', async () => {
   expect(begun).toEqual(['a', 'a']);
 });
 
+it('what comes in a crowd is drained together, a moment later', async () => {
+  const { woken, begun } = startStreams();
+  woken.wakeSoon(['a']);
+  woken.wakeSoon(['a', 'b']);
+  expect(begun).toEqual([]);
+  await vi.waitFor(() => expect(begun).toEqual(['a', 'b']));
+});
+
 it('a stream whose drain fails is named once, so that a job can be added for it', async () => {
   const { woken, end } = startStreams();
   woken.wake(['a', 'b']);
@@ -54,6 +62,7 @@ it('a stream whose drain fails is named once, so that a job can be added for it'
 it('once stopped it begins no more and ends with the last', async () => {
   const { woken, begun, end } = startStreams();
   woken.wake(['a']);
+  woken.wakeSoon(['c']);
   let stopped = false;
   const stopping = woken.stop().then(() => {
     stopped = true;
