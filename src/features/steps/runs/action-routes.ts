@@ -68,8 +68,9 @@ export function actionRoutes(parts: RunRouteParts): FastifyPluginAsyncZod {
           action: request.params.action,
         });
         const run = await changes.make(request, (change) => storeRun(parts, change, wanted));
+        const stored = viewRun(run, await store.listSteps(run.id));
         kick(run.id);
-        return reply.status(201).send(viewRun(await store.get(run.id), await store.listSteps(run.id)));
+        return reply.status(201).send(stored);
       },
     );
   };

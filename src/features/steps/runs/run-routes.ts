@@ -131,8 +131,9 @@ export function runRoutes(parts: RunRouteParts): FastifyPluginAsyncZod {
           return reply.status(200).send(shown);
         }
         const run = await changes.make(request, (change) => storeRun(parts, change, wanted));
+        const stored = viewRun(run, await store.listSteps(run.id));
         kick(run.id);
-        return reply.status(201).send(await view(run.id));
+        return reply.status(201).send(stored);
       },
     );
 
@@ -250,8 +251,9 @@ export function runRoutes(parts: RunRouteParts): FastifyPluginAsyncZod {
         const run = await visible(request.actor, request.params.id);
         const wanted = rerunOf(request.actor, run, await store.listSteps(run.id), request.body.from);
         const made = await changes.make(request, (change) => storeRun(parts, change, wanted));
+        const stored = viewRun(made, await store.listSteps(made.id));
         kick(made.id);
-        return reply.status(201).send(await view(made.id));
+        return reply.status(201).send(stored);
       },
     );
   };
