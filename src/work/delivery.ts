@@ -112,7 +112,7 @@ export interface SendResult {
 
 /** What a handler may ask for besides. */
 export interface SendContext {
-  /** Drains streams at once, in which it has left something that is committed; else their jobs come to it. */
+  /** Drains streams at once, in which it has left something that is committed and for which it added no job. */
   wake(streams: Iterable<string>): void;
 }
 
