@@ -14,6 +14,7 @@ describe('retryAt', () => {
     ['seconds since 1970', { 'x-ratelimit-reset': String(later(90).getTime() / 1_000) }, 90],
     ['milliseconds since 1970', { 'x-ratelimit-reset': String(later(90).getTime()) }, 90],
     ['the later of two', { 'retry-after': '10', 'x-ratelimit-reset': '2026-03-02T10:05:00Z' }, 300],
+    ['seconds since 1970, of GitLab', { 'ratelimit-remaining': '0', 'ratelimit-reset': '1772445660' }, 60],
     ['the spent item of a structured header', { ratelimit: '"a";r=5;t=99, "b";r=0;t=12' }, 12],
     [
       'a clock that is an hour ahead',
@@ -30,6 +31,8 @@ describe('retryAt', () => {
     { 'retry-after': '0' },
     { 'retry-after': 'soon' },
     { 'x-ratelimit-reset': '2020-01-01T00:00Z' },
+    { 'x-ratelimit-remaining': '4999', 'x-ratelimit-reset': '1772445660' },
+    { 'ratelimit-remaining': '1999', 'ratelimit-reset': '1772445660' },
   ])('finds no moment to come in %j', (headers) => {
     expect(retryAt(headers as Record<string, string>, now)).toBeUndefined();
   });

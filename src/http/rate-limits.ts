@@ -52,8 +52,8 @@ const structuredWaits = (value = '') =>
 export function retryAt(headers: Headers, now: Date): Date | undefined {
   const theirDate = Date.parse(headers.date ?? '');
   const theirNow = Number.isNaN(theirDate) ? now.getTime() : theirDate;
-  // Some tell of their reset with every answer, GitHub for one: while something is left it is no reason to wait.
-  const isLeft = Number(headers['x-ratelimit-remaining'] ?? 0) > 0;
+  // Some tell of their reset with every answer, GitHub and GitLab: while something is left it is no reason to wait.
+  const isLeft = Number(headers['x-ratelimit-remaining'] ?? headers['ratelimit-remaining'] ?? 0) > 0;
   const named = [
     ...resetHeaders.flatMap((name) => (isLeft && name !== 'retry-after' ? [] : (headers[name] ?? []))),
     ...structuredWaits(headers.ratelimit),

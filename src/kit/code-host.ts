@@ -96,7 +96,8 @@ export interface CodeHost<S> {
   /**
    * Completes what the hook gave, by REST where it must: truncated commits, reviewers, times. With `trust` what the hook
    * says of a branch is its state now; without, hooks came in another order, and the host is asked. What is not there
-   * any more is `gone`, not an error.
+   * any more is `gone`, not an error; but a repository that is not there is the host's 404.
+   * @throws status-unexpected with the status 404 in its details for a repository
    */
   load(connection: Connection<S>, touched: Touched, how: { trust: boolean }): Promise<DevInfo>;
   /** What a link may be made of. */

@@ -43,6 +43,9 @@ export interface Loading {
   gone?: DevInfo['gone'][number];
 }
 
+/** The pull request of the loadings when its branch is in a fork, which may be gone. */
+export type Fork = Pick<Loading, 'name' | 'answers'>;
+
 /** Anything else that is asked of a host: a walk, a webhook to register, rights, a branch to make. */
 export interface Conversation<S> {
   name: string;
@@ -72,9 +75,10 @@ export function checkCodeHost<S extends Egress>(options: {
   settings: (url: string) => unknown;
   deliveries: Delivery[];
   loadings: Loading[];
+  forks: Fork[];
   conversations?: Conversation<S>[];
 }): void {
-  const { connector, deliveries, loadings, conversations = [] } = options;
+  const { connector, deliveries, loadings, forks, conversations = [] } = options;
   const { codeHost } = connector;
   if (codeHost === undefined) throw new TypeError(`${connector.id} is no code host`);
 
@@ -199,6 +203,34 @@ export function checkCodeHost<S extends Egress>(options: {
         expect(info.gone).toMatchObject([loading.gone]);
       },
     );
+
+    it.each(forks.map((fork) => [fork.name, fork] as const))(
+      '%s: its branch is none of the repository that it asks to take it',
+      async (_name, { answers }) => {
+        const pullRequest = loadings.find(({ touched }) => touched.kind === 'pull-request');
+        if (pullRequest === undefined) throw new TypeError('no pull request is loaded');
+        serve(answers);
+        const { repository, branches, pullRequests } = await loaded({ touched: pullRequest.touched });
+        expect(branches).toEqual([]);
+        expect(pullRequests).toHaveLength(1);
+        for (const { source } of pullRequests) {
+          expect(source.repositoryId).not.toBe(repository.id);
+          expect(source.url?.startsWith(`${repository.url}/`) ?? false).toBe(false);
+        }
+      },
+    );
+
+    it('is a repository that is gone: the status of the error says so', async () => {
+      const [repository] = loadings.map(({ touched }) => touched.repository);
+      if (repository === undefined) throw new TypeError('nothing is loaded');
+      serve({});
+      await expect(
+        loaded({ touched: { kind: 'repository', repository, change: 'renamed' } }),
+      ).rejects.toMatchObject({
+        code: 'status-unexpected',
+        details: { status: 404 },
+      });
+    });
 
     it.each<[string, (response: ServerResponse) => void, object]>([
       ['refuses the token', (response) => response.writeHead(401).end('{}'), { code: 'remote-unauthorized' }],

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
 import { conversations } from './fixtures/conversations.ts';
 import * as sent from './fixtures/deliveries.ts';
-import { loadings } from './fixtures/loadings.ts';
+import { forks, loadings } from './fixtures/loadings.ts';
 import bitbucketDataCenter from './index.ts';
 
 const repository = { id: '84', name: 'SHOP/checkout' };
@@ -85,5 +85,6 @@ checkCodeHost({
     },
   ],
   loadings,
+  forks,
   conversations,
 });

@@ -3,7 +3,7 @@ import { TielineError } from '../../kit/errors.ts';
 import { openApi, pageSize, pathOf, readAll } from './api.ts';
 import { history } from './history.ts';
 import { eventOf, parseHook } from './hook.ts';
-import { findBranch, findRepository, load } from './load.ts';
+import { findBranch, load, loadRepository } from './load.ts';
 import { toRepository } from './mapping.ts';
 import { checkRights } from './rights.ts';
 import type { BitbucketDataCenterSettings } from './settings.ts';
@@ -38,14 +38,7 @@ export const bitbucketDataCenterHost: CodeHost<BitbucketDataCenterSettings> = {
   async *repositories(connection, scope) {
     const api = openApi(connection);
     if (scope.includes('/')) {
-      const found = await findRepository(api, scope);
-      if (found === undefined) {
-        throw new TielineError(
-          'status-unexpected',
-          `There is no repository ${scope}, or the token does not see it`,
-        );
-      }
-      yield found;
+      yield await loadRepository(api, scope);
       return;
     }
     const list = (start: number) => api.path(`${pathOf(scope)}/repos`, { start, limit: pageSize });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Touched } from '../../kit/code-host.ts';
 import type { BranchInfo, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import { TielineError } from '../../kit/errors.ts';
 import { type BitbucketApi, pageSize, read, readAll, readPage } from './api.ts';
 import { listFiles } from './files.ts';
 import { toBranch, toCommit, toPullRequest, toRepository } from './mapping.ts';
@@ -43,14 +44,21 @@ export async function load(
     case 'pull-request':
       return loadPullRequest(api, repository, touched.number);
     case 'repository':
-      return nothing((await findRepository(api, repository.name)) ?? repository);
+      return nothing(await loadRepository(api, repository.name));
   }
 }
 
-/** Undefined when it is not there. */
-export async function findRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo | undefined> {
+/** @throws status-unexpected with the status 404 when it is not there */
+export async function loadRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo> {
   const answer = await api.http.request({ method: 'GET', url: api.repository(name, ''), accept: [404] });
-  return answer.status === 404 ? undefined : toRepository(api, read(answer, repositoryWire));
+  if (answer.status < 400) return toRepository(api, read(answer, repositoryWire));
+  throw new TielineError(
+    'status-unexpected',
+    `There is no repository ${name}, or the token does not see it`,
+    {
+      details: { status: 404 },
+    },
+  );
 }
 
 /** Undefined when the branch is not there. */

@@ -2,12 +2,18 @@ import { z } from 'zod';
 import type { Connection } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Http, HttpAnswer } from '../../kit/http.ts';
+import { readRateLimit } from '../../kit/rate-limit.ts';
 import type { BitbucketSettings } from './settings.ts';
 
 /** Bitbucket Cloud's REST API, aimed and authorised. See https://developer.atlassian.com/cloud/bitbucket/rest/ */
 export interface BitbucketApi {
   http: Http;
+  /** @throws rate-limited when the walks of this API would take what live events need */
+  assertSpare(): void;
 }
+
+/** Of the hour that Bitbucket counts over, a sixth: so much of the limit is free again by then. */
+const spareWaitMs = 10 * 60_000;
 
 type Query = Record<string, string | number | string[] | undefined>;
 
@@ -22,7 +28,30 @@ export function openApi(connection: Connection<BitbucketSettings>): BitbucketApi
     email === undefined
       ? ({ type: 'bearer', token } as const)
       : ({ type: 'basic', username: email, password: token } as const);
-  return { http: connection.aim({ baseUrl, auth }) };
+  const http = connection.aim({ baseUrl, auth });
+  let isNear = false;
+  return {
+    http: {
+      ...http,
+      async request(request) {
+        const answer = await http.request(request);
+        isNear = readRateLimit(answer.headers)?.near === true;
+        return answer;
+      },
+    },
+    assertSpare() {
+      if (!isNear) return;
+      throw new TielineError(
+        'rate-limited',
+        'Bitbucket has less than a fifth of its requests of an hour left',
+        {
+          hint: 'They are kept for live events. It goes on as the hour passes.',
+          retry: { after: new Date(connection.now().getTime() + spareWaitMs) },
+          details: { reason: 'kept-for-live-events' },
+        },
+      );
+    },
+  };
 }
 
 /** A path of the API; `tail` begins with a slash. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
 import { conversations } from './fixtures/conversations.ts';
 import * as sent from './fixtures/deliveries.ts';
-import { loadings } from './fixtures/loadings.ts';
+import { forks, loadings } from './fixtures/loadings.ts';
 import bitbucket from './index.ts';
 
 const repository = { id: 'bc771cbf-829e-4c4b-b71f-a0eb3ac2b860', name: 'acme/checkout' };
@@ -85,6 +85,7 @@ checkCodeHost({
     delivery('of a pipeline is of no interest', 'repo:commit_status_updated', sent.about, []),
   ],
   loadings,
+  forks,
   conversations,
 });
 

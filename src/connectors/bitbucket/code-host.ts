@@ -4,7 +4,7 @@ import { TielineError } from '../../kit/errors.ts';
 import { apiPath, encodePath, openApi, pageSize, read, readAll, repositoryPath } from './api.ts';
 import { history } from './history.ts';
 import { eventOf, parseHook } from './hook.ts';
-import { findRepository, load } from './load.ts';
+import { load, loadRepository } from './load.ts';
 import { toBranch, toRepository } from './mapping.ts';
 import { checkRights } from './rights.ts';
 import type { BitbucketSettings } from './settings.ts';
@@ -39,14 +39,7 @@ export const bitbucketHost: CodeHost<BitbucketSettings> = {
   async *repositories(connection, scope) {
     const api = openApi(connection);
     if (scope.includes('/')) {
-      const found = await findRepository(api, scope);
-      if (found === undefined) {
-        throw new TielineError(
-          'status-unexpected',
-          `There is no repository ${scope}, or the token does not see it`,
-        );
-      }
-      yield found;
+      yield await loadRepository(api, scope);
       return;
     }
     const url = apiPath(`/repositories/${encodePath(scope)}`, { pagelen: pageSize });

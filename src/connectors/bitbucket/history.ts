@@ -86,7 +86,10 @@ const walks: Record<HistoryPage['of'], Walk> = {
   },
 };
 
-/** Walks one kind of what a repository holds; the cursor is the query of the next page. */
+/**
+ * Walks one kind of what a repository holds; the cursor is the query of the next page.
+ * @throws rate-limited when live events would come short
+ */
 export async function* history(
   api: BitbucketApi,
   repository: RepositoryInfo,
@@ -96,6 +99,7 @@ export async function* history(
   const first = walks[of].url(repository);
   let url: string | undefined = cursor === undefined ? first : turnPage(first, cursor);
   while (url !== undefined) {
+    api.assertSpare();
     const { info, next, total }: Walked = await walks[of].read(api, repository, url, since);
     url = next === undefined ? undefined : turnPage(first, next);
     yield {

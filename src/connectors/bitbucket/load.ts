@@ -1,5 +1,6 @@
 import type { Touched } from '../../kit/code-host.ts';
 import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import { TielineError } from '../../kit/errors.ts';
 import { type BitbucketApi, encodePath, pageSize, read, readAll, repositoryPath } from './api.ts';
 import { listFiles } from './files.ts';
 import { toBranch, toCommit, toPullRequest, toRepository } from './mapping.ts';
@@ -42,14 +43,27 @@ export async function load(
     case 'pull-request':
       return loadPullRequest(api, repository, touched.number);
     case 'repository':
-      return nothing((await findRepository(api, repository.name)) ?? repository);
+      return nothing(await loadRepository(api, repository.name));
   }
 }
 
 /** Undefined when it is not there. */
-export async function findRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo | undefined> {
+async function findRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo | undefined> {
   const answer = await api.http.request({ method: 'GET', url: repositoryPath(name, ''), accept: [404] });
   return answer.status === 404 ? undefined : toRepository(read(answer, repositoryWire));
+}
+
+/** @throws status-unexpected with the status 404 when it is not there */
+export async function loadRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo> {
+  const found = await findRepository(api, name);
+  if (found !== undefined) return found;
+  throw new TielineError(
+    'status-unexpected',
+    `There is no repository ${name}, or the token does not see it`,
+    {
+      details: { status: 404 },
+    },
+  );
 }
 
 async function loadBranch(api: BitbucketApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {

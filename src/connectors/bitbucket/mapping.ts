@@ -85,12 +85,10 @@ const reviewersOf = (participants: Participant[]): PullRequestInfo['reviewers'] 
     .filter(({ role, verdict }) => role === 'REVIEWER' || verdict !== 'unapproved')
     .map(({ user, verdict }) => ({ person: user ? toPerson(user) : { name: 'somebody' }, verdict }));
 
-const sideOf = (
-  repository: RepositoryInfo,
-  { branch: { name }, repository: its }: WirePullRequest['source'],
-) => ({
+/** Without an address where the fork is gone. */
+const sideOf = ({ branch: { name }, repository }: WirePullRequest['source']) => ({
   branch: name,
-  url: branchUrl(its?.links?.html.href ?? repository.url, name),
+  ...(repository?.links && { url: branchUrl(repository.links.html.href, name) }),
 });
 
 export function toPullRequest(
@@ -99,14 +97,15 @@ export function toPullRequest(
   commits: string[],
 ): PullRequestInfo {
   const { repository: fork } = wire.source;
+  const { name: target } = wire.destination.branch;
   return {
     number: wire.id,
     title: wire.title,
     description: wire.description ?? '',
     state: stateOf(wire),
     author: wire.author ? toPerson(wire.author) : { name: 'somebody' },
-    source: { ...sideOf(repository, wire.source), repositoryId: fork ? idOf(fork.uuid) : 'gone' },
-    target: sideOf(repository, wire.destination),
+    source: { ...sideOf(wire.source), repositoryId: fork ? idOf(fork.uuid) : '' },
+    target: { branch: target, url: branchUrl(repository.url, target) },
     url: wire.links.html.href,
     ...(wire.updated_on ? { at: wire.updated_on } : {}),
     reviewers: reviewersOf(wire.participants ?? []),

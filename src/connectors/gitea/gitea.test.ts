@@ -5,7 +5,7 @@ import { Secret } from '../../kit/secret.ts';
 import { giteaHost } from './code-host.ts';
 import { conversations } from './fixtures/conversations.ts';
 import * as sent from './fixtures/deliveries.ts';
-import { loadings } from './fixtures/loadings.ts';
+import { forks, loadings } from './fixtures/loadings.ts';
 import gitea from './index.ts';
 
 const repository = { id: '61', name: 'acme/checkout', defaultBranch: 'main' };
@@ -84,6 +84,7 @@ checkCodeHost({
     delivery('of a release is of no interest', 'release', { action: 'published' }, []),
   ],
   loadings,
+  forks,
   conversations,
 });
 

@@ -38,17 +38,14 @@ export async function load(api: GiteaApi, touched: Touched, { trust }: { trust: 
     case 'pull-request':
       return loadPullRequest(api, repository, touched.number);
     case 'repository':
-      return nothing((await findRepository(api, repository)) ?? repository);
+      return nothing(await loadRepository(api, repository));
   }
 }
 
-/** By its id, which a rename does not change; undefined when it is not there. */
-async function findRepository(
-  { http, path }: GiteaApi,
-  { id }: RepositoryInfo,
-): Promise<RepositoryInfo | undefined> {
-  const answer = await http.request({ method: 'GET', url: path(`/repositories/${id}`), accept: [404] });
-  return answer.status === 404 ? undefined : toRepository(read(answer, repositoryWire));
+/** By its id, which a rename does not change. @throws status-unexpected with the status 404 when it is not there */
+async function loadRepository({ http, path }: GiteaApi, { id }: RepositoryInfo): Promise<RepositoryInfo> {
+  const answer = await http.request({ method: 'GET', url: path(`/repositories/${id}`) });
+  return toRepository(read(answer, repositoryWire));
 }
 
 async function loadBranch(api: GiteaApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {
@@ -139,7 +136,7 @@ export function joined(repository: RepositoryInfo, wire: WirePullRequest, { revi
   const shas = commits.map(({ sha }: WireCommit) => sha);
   return {
     commits: commits.map((one) => toCommit(repository, one)),
-    pullRequests: [toPullRequest(repository, wire, { reviews, commits: shas })],
+    pullRequests: [toPullRequest(wire, { reviews, commits: shas })],
   };
 }
 

@@ -142,13 +142,13 @@ function reviewersOf(wire: WirePullRequest, reviews: WireReview[]): PullRequestI
   return [...found.values()];
 }
 
-const sideOf = (repository: RepositoryInfo, { label, ref, repo }: WirePullRequest['head']) => {
+/** Without an address where the fork is gone, or not to be seen. */
+const sideOf = ({ label, ref, repo }: WirePullRequest['head']) => {
   const branch = ref.startsWith('refs/') ? label : ref;
-  return { branch, url: branchUrl(repo?.html_url ?? repository.url, branch) };
+  return { branch, ...(repo && { url: branchUrl(repo.html_url, branch) }) };
 };
 
 export function toPullRequest(
-  repository: RepositoryInfo,
   wire: WirePullRequest,
   more: { reviews: WireReview[]; commits: string[] },
 ): PullRequestInfo {
@@ -158,8 +158,8 @@ export function toPullRequest(
     description: wire.body ?? '',
     state: stateOf(wire),
     author: wire.user ? toPerson(wire.user) : { name: 'somebody' },
-    source: { ...sideOf(repository, wire.head), repositoryId: String(wire.head.repo_id) },
-    target: sideOf(repository, wire.base),
+    source: { ...sideOf(wire.head), repositoryId: String(wire.head.repo_id) },
+    target: sideOf(wire.base),
     url: wire.html_url,
     ...(wire.updated_at ? { at: wire.updated_at } : {}),
     reviewers: reviewersOf(wire, more.reviews),

@@ -41,7 +41,7 @@ export async function placeOf(api: GiteaApi, scope: string): Promise<Place> {
 }
 
 /** Whose the token is. */
-export async function readUser({ http, path }: GiteaApi) {
+async function readUser({ http, path }: GiteaApi) {
   return read(await http.request({ method: 'GET', url: path('/user') }), user);
 }
 

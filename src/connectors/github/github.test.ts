@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
 import { administration } from './fixtures/administration.ts';
 import * as sent from './fixtures/deliveries.ts';
-import { loadings } from './fixtures/loadings.ts';
+import { forks, loadings } from './fixtures/loadings.ts';
 import { walks } from './fixtures/walks.ts';
 import github from './index.ts';
 import { endpointsOf, gitHubSettings } from './settings.ts';
@@ -110,6 +110,7 @@ checkCodeHost({
     delivery('of a star is of no interest', 'star', sent.repositoryEvent('created'), []),
   ],
   loadings,
+  forks,
   conversations: [...walks, ...administration],
 });
 

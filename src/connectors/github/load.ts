@@ -31,11 +31,11 @@ export async function load(
     case 'pull-request':
       return loadPullRequest(api, repository, touched.number);
     case 'repository':
-      return { ...nothing(repository), repository: await loadRepository(api, repository.name) };
+      return nothing(await loadRepository(api, repository.name));
   }
 }
 
-/** @throws status-unexpected when it is not there */
+/** @throws status-unexpected with the status 404 when it is not there */
 async function loadRepository(api: GitHubApi, name: string): Promise<RepositoryInfo> {
   const answer = await api.request({ method: 'GET', url: repositoryPath(name, '') });
   return toRepository(read(answer, repositoryWire));

@@ -1,7 +1,7 @@
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
 import { administration } from './fixtures/administration.ts';
 import * as sent from './fixtures/deliveries.ts';
-import { loadings } from './fixtures/loadings.ts';
+import { forks, loadings } from './fixtures/loadings.ts';
 import { walks } from './fixtures/walks.ts';
 import gitlab from './index.ts';
 
@@ -70,5 +70,6 @@ checkCodeHost({
     delivery('of a pipeline is of no interest', 'Pipeline Hook', { object_kind: 'pipeline' }, []),
   ],
   loadings,
+  forks,
   conversations: [...walks, ...administration],
 });

@@ -50,11 +50,11 @@ export async function load(http: Http, touched: Touched, { trust }: { trust: boo
     case 'pull-request':
       return loadPullRequest(http, repository, touched.number);
     case 'repository':
-      return { ...nothing(repository), repository: await loadRepository(http, repository.id) };
+      return nothing(await loadRepository(http, repository.id));
   }
 }
 
-/** @throws status-unexpected when it is not there */
+/** @throws status-unexpected with the status 404 when it is not there */
 async function loadRepository(http: Http, id: string): Promise<RepositoryInfo> {
   return toRepository(read(await http.request({ method: 'GET', url: projectPath(id, '') }), project));
 }

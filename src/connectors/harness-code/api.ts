@@ -70,12 +70,16 @@ export function read<T extends z.ZodType>(answer: HttpAnswer, schema: T): z.outp
   );
 }
 
-/** One page of a list. */
-export interface Page<T> {
-  items: T[];
+/** Where a list goes on. */
+export interface Paging {
   /** The number of the next page; undefined at the end. */
   next: number | undefined;
   total: number | undefined;
+}
+
+/** One page of a list. */
+export interface Page<T> extends Paging {
+  items: T[];
 }
 
 /** Reads a page of a list by its number, the first being 1. Its headers tell of the others. */
@@ -89,7 +93,7 @@ export async function readPage<T extends z.ZodType>(
 }
 
 /** Where a list goes on, by the headers of a page. */
-export function pagingOf({ headers }: HttpAnswer): { next: number | undefined; total: number | undefined } {
+export function pagingOf({ headers }: HttpAnswer): Paging {
   const numberOf = (header: string): number | undefined => {
     const value = Number(headers[header] ?? '');
     return Number.isSafeInteger(value) && value > 0 ? value : undefined;

@@ -1,5 +1,6 @@
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
 import * as sent from './fixtures/deliveries.ts';
+import { walks } from './fixtures/walks.ts';
 import harnessCode from './index.ts';
 
 const repository = { id: '13', name: 'acme/retail/shop/checkout', defaultBranch: 'main' };
@@ -42,7 +43,10 @@ checkCodeHost({
     delivery('of a deleted branch says that it is gone', sent.branchDeleted, [
       { kind: 'branch', name: 'topic/totals', gone: true, before: sent.commit.sha },
     ]),
-    delivery('of a tag is of no interest', sent.tagCreated, []),
+    ...['tag_created', 'tag_updated', 'tag_deleted'].map((trigger) =>
+      delivery(`of a tag is of no interest: ${trigger}`, { ...sent.tagCreated, trigger }, []),
+    ),
+    delivery('of a merge queue is of no interest', sent.pullRequest('merge_queue_checks_requested'), []),
     {
       ...delivery('of Harness itself is read like one of Gitness', sent.branchUpdated, [{ kind: 'push' }]),
       headers: sent.headersOf('branch_updated', 'Harness'),
@@ -171,4 +175,21 @@ checkCodeHost({
       gone: { kind: 'pull-request', id: '4' },
     },
   ],
+  forks: [
+    {
+      name: 'of a fork',
+      answers: {
+        [`GET ${api}/pullreq/4`]: {
+          ...sent.pullRequest('').pull_req,
+          source_repo_id: 90,
+          source_repo: { id: 90, path: 'acme/ada/checkout' },
+        },
+      },
+    },
+    {
+      name: 'of a fork that is gone',
+      answers: { [`GET ${api}/pullreq/4`]: { ...sent.pullRequest('').pull_req, source_repo_id: null } },
+    },
+  ],
+  conversations: walks,
 });

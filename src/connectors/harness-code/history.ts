@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import type { HistoryPage } from '../../kit/code-host.ts';
 import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
-import { type HarnessApi, pageSize, pagingOf, read, readPage } from './api.ts';
-import { listCommits, listReviewers } from './load.ts';
+import { type HarnessApi, pageSize, readPage } from './api.ts';
+import { findCommits, listPullRequestCommits } from './commits.ts';
+import { listReviewers } from './load.ts';
 import { toBranch, toCommit, toPullRequest } from './mapping.ts';
-import { branch, commit, pullRequest } from './wire.ts';
+import { branch, pullRequest } from './wire.ts';
 
 /** Pull requests of which the reviewers and commits are asked for at the same time. */
 const pullRequestsAtOnce = 8;
@@ -31,22 +31,14 @@ const walks: Record<HistoryPage['of'], Walk> = {
     };
   },
   async commits(api, repository, page, since) {
-    const query = {
+    const found = await findCommits(api, repository, {
       git_ref: repository.defaultBranch,
       since: since && Math.floor(since.getTime() / 1000),
       page,
       limit: pageSize,
-    };
-    const answer = await api.http.request({
-      method: 'GET',
-      url: api.repository(repository.name, '/commits', query),
     });
-    const { commits, total_commits: total } = read(
-      answer,
-      z.object({ commits: z.array(commit), total_commits: z.number().nullish() }),
-    );
-    const info = { commits: commits.map((one) => toCommit(api, repository, one)) };
-    return { info, next: pagingOf(answer).next, total: total ?? undefined };
+    const { commits, next, total } = found ?? { commits: [], next: undefined, total: 0 };
+    return { info: { commits: commits.map((one) => toCommit(api, repository, one)) }, next, total };
   },
   async 'pull-requests'(api, repository, page, since) {
     const query = {
@@ -63,11 +55,9 @@ const walks: Record<HistoryPage['of'], Walk> = {
       const some = found.items.slice(from, from + pullRequestsAtOnce);
       const loaded = await Promise.all(
         some.map(async (wire) => {
-          const at = (tail: string, more = {}) =>
-            api.repository(repository.name, `/pullreq/${wire.number}${tail}`, more);
           const [reviewers, commits] = await Promise.all([
-            listReviewers(api, at('/reviewers')),
-            listCommits(api, (number) => at('/commits', { page: number, limit: pageSize })),
+            listReviewers(api, repository, wire.number),
+            listPullRequestCommits(api, repository, wire),
           ]);
           return { wire, reviewers, commits };
         }),

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Touched } from '../../kit/code-host.ts';
 import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
 import { TielineError } from '../../kit/errors.ts';
-import { type HarnessApi, pageSize, read, readAll } from './api.ts';
+import { type HarnessApi, read } from './api.ts';
+import { listPullRequestCommits, listWithFiles, mostCommits } from './commits.ts';
 import { toBranch, toCommit, toPullRequest, toRepository } from './mapping.ts';
 import {
   branch,
-  commit,
   type HookBody,
   hookBody,
   pullRequest,
@@ -14,11 +14,6 @@ import {
   reviewer,
   type WireCommit,
 } from './wire.ts';
-
-/** A push of more commits than this shows its newest; Jira would be told of nothing that anybody reads. */
-const mostCommits = 1_000;
-
-const commitList = z.object({ commits: z.array(commit) });
 
 const nothing = (repository: RepositoryInfo): DevInfo => ({
   repository,
@@ -46,11 +41,11 @@ export async function load(
     case 'pull-request':
       return loadPullRequest(api, repository, touched.number);
     case 'repository':
-      return { ...nothing(repository), repository: await loadRepository(api, repository.name) };
+      return nothing(await loadRepository(api, repository.name));
   }
 }
 
-/** @throws status-unexpected when it is not there */
+/** @throws status-unexpected with the status 404 when it is not there */
 async function loadRepository(api: HarnessApi, name: string): Promise<RepositoryInfo> {
   const answer = await api.http.request({ method: 'GET', url: api.repository(name, '') });
   return toRepository(api, read(answer, repositoryWire));
@@ -103,52 +98,24 @@ async function pushedCommits(
   return (await listWithFiles(api, repository, { git_ref: after, after: before }, mostCommits)) ?? own;
 }
 
-/** Commits with their files, newest first; undefined when git has them no longer. */
-async function listWithFiles(
-  api: HarnessApi,
-  repository: RepositoryInfo,
-  range: { git_ref: string; after?: string },
-  most: number,
-): Promise<WireCommit[] | undefined> {
-  const found: WireCommit[] = [];
-  const limit = Math.min(pageSize, most);
-  for (let page = 1; found.length < most; page += 1) {
-    const query = { ...range, include_stats: true, page, limit };
-    const answer = await api.http.request({
-      method: 'GET',
-      url: api.repository(repository.name, '/commits', query),
-      accept: [400, 404],
-    });
-    if (answer.status >= 400) return undefined;
-    const { commits } = read(answer, commitList);
-    found.push(...commits);
-    if (commits.length < limit) break;
-  }
-  return found.slice(0, most);
-}
-
 async function loadPullRequest(
   api: HarnessApi,
   repository: RepositoryInfo,
   number: number,
 ): Promise<DevInfo> {
-  const at = (tail: string, query = {}) =>
-    api.repository(repository.name, `/pullreq/${number}${tail}`, query);
   const [answer, reviewers] = await Promise.all([
-    api.http.request({ method: 'GET', url: at(''), accept: [404] }),
-    listReviewers(api, at('/reviewers')),
+    api.http.request({
+      method: 'GET',
+      url: api.repository(repository.name, `/pullreq/${number}`),
+      accept: [404],
+    }),
+    listReviewers(api, repository, number),
   ]);
   if (answer.status === 404) {
     return { ...nothing(repository), gone: [{ kind: 'pull-request', id: String(number) }] };
   }
   const wire = read(answer, pullRequest);
-  const { source_sha: head, merge_base_sha: base } = wire;
-  // Its own list of commits tells nothing of their files.
-  const withFiles =
-    head != null && base != null
-      ? await listWithFiles(api, repository, { git_ref: head, after: base }, mostCommits)
-      : undefined;
-  const commits = withFiles ?? (await listCommits(api, (page) => at('/commits', { page, limit: pageSize })));
+  const commits = await listPullRequestCommits(api, repository, wire);
   return {
     ...nothing(repository),
     commits: commits.map((one) => toCommit(api, repository, one)),
@@ -158,25 +125,9 @@ async function loadPullRequest(
   };
 }
 
-async function listReviewers(api: HarnessApi, url: string) {
+/** None for a pull request that is not there. */
+export async function listReviewers(api: HarnessApi, repository: RepositoryInfo, number: number) {
+  const url = api.repository(repository.name, `/pullreq/${number}/reviewers`);
   const answer = await api.http.request({ method: 'GET', url, accept: [404] });
   return answer.status === 404 ? [] : read(answer, z.array(reviewer));
 }
-
-/** The commits of a pull request, as many as are worth showing; none for one that is not there. */
-async function listCommits(api: HarnessApi, urlOf: (page: number) => string): Promise<WireCommit[]> {
-  const found: WireCommit[] = [];
-  try {
-    for await (const one of readAll(api, urlOf, commit)) {
-      found.push(one);
-      if (found.length === mostCommits) break;
-    }
-  } catch (thrown) {
-    // Its neighbour says that it is not there, or that its commits are gone from git.
-    const isGone = thrown instanceof TielineError && thrown.details.status === 404;
-    if (!isGone) throw thrown;
-  }
-  return found;
-}
-
-export { listCommits, listReviewers };

@@ -111,6 +111,17 @@ function stateOf({ state, is_draft }: WirePullRequest): PullRequestInfo['state']
   return is_draft === true ? 'draft' : 'open';
 }
 
+function sourceOf(
+  pages: Pages,
+  repository: RepositoryInfo,
+  { source_branch: branch, source_repo_id: id, source_repo: fork }: WirePullRequest,
+): PullRequestInfo['source'] {
+  // Of a fork that was deleted nothing is known but that it is not this one.
+  const repositoryId = id === null ? '' : String(id ?? repository.id);
+  const name = repositoryId === repository.id ? repository.name : fork?.path;
+  return { branch, ...(name && { url: branchPage(pages, name, branch) }), repositoryId };
+}
+
 export function toPullRequest(
   pages: Pages,
   repository: RepositoryInfo,
@@ -124,11 +135,7 @@ export function toPullRequest(
     description: wire.description ?? '',
     state: stateOf(wire),
     author: wire.author ? toPerson(wire.author) : { name: 'somebody' },
-    source: {
-      branch: wire.source_branch,
-      url: branchPage(pages, repository.name, wire.source_branch),
-      repositoryId: wire.source_repo_id == null ? repository.id : String(wire.source_repo_id),
-    },
+    source: sourceOf(pages, repository, wire),
     target: {
       branch: wire.target_branch,
       url: branchPage(pages, repository.name, wire.target_branch),

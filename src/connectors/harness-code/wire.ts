@@ -60,7 +60,9 @@ export const pullRequest = z.object({
   is_draft: z.boolean().nullish(),
   author: principal.nullish(),
   source_branch: z.string(),
+  /** Null once the fork that it came from is gone. */
   source_repo_id: z.number().nullish(),
+  source_repo: z.object({ path: z.string() }).nullish(),
   source_sha: z.string().nullish(),
   merge_base_sha: z.string().nullish(),
   target_branch: z.string(),

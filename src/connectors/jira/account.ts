@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RateLimitReport } from '../../kit/connector.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Http } from '../../kit/http.ts';
-import { readRateLimit } from './rate-limit.ts';
+import { readRateLimit } from '../../kit/rate-limit.ts';
 
 const myself = z.object({
   displayName: z.string(),

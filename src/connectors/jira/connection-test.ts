@@ -1,6 +1,7 @@
-import type { CapabilityReport, Connection, TestReport, TestScope } from '../../kit/connector.ts';
+import { type Finding, reportOf } from '../../kit/connection-report.ts';
+import type { Connection, TestReport, TestScope } from '../../kit/connector.ts';
 import { accountHints, findAccount } from './account-check.ts';
-import { type Finding, runCheck } from './check.ts';
+import { runJiraCheck } from './check.ts';
 import { devopsProbes, probeDevops, withoutDevops } from './devops-probes.ts';
 import { openParts } from './parts.ts';
 import { judgeLinks, judgePermissions, surveyPermissions } from './permissions.ts';
@@ -37,7 +38,7 @@ export async function testJira(
     capability: string,
     check: (as: { platform: Platform; survey: NonNullable<typeof survey> }) => Promise<Finding>,
   ) =>
-    runCheck(
+    runJiraCheck(
       capability,
       async () => (platform && survey ? check({ platform, survey }) : noAccount),
       platform && accountHints[platform.type],
@@ -45,7 +46,7 @@ export async function testJira(
   const links: Check = async () => (survey === undefined ? noAccount : judgeLinks(await survey));
 
   const capabilities = await Promise.all([
-    runCheck('site', async () => {
+    runJiraCheck('site', async () => {
       const site = await parts.site();
       found.clockSkewMs = site.clockSkewMs;
       found.product = productOf(site.identity);
@@ -59,10 +60,10 @@ export async function testJira(
     }),
     asAccount('permissions', async ({ survey }) => judgePermissions(await survey, await hasPanel)),
     asAccount('webhooks', async ({ platform, survey }) => judgeWebhooks(platform, await survey)),
-    ...(platform?.type === 'oauth' ? [runCheck('scopes', async () => judgeScopes(platform))] : []),
-    ...(cloudId === undefined ? [] : [runCheck('cloud-id', () => checkCloudId(parts, baseUrl, cloudId))]),
+    ...(platform?.type === 'oauth' ? [runJiraCheck('scopes', async () => judgeScopes(platform))] : []),
+    ...(cloudId === undefined ? [] : [runJiraCheck('cloud-id', () => checkCloudId(parts, baseUrl, cloudId))]),
     ...devopsProbes.map((probe) =>
-      runCheck(
+      runJiraCheck(
         probe.capability,
         () => (devops ? probeDevops(parts, probe) : withoutDevops(parts, probe, links)),
         platform && devops === undefined
@@ -72,14 +73,7 @@ export async function testJira(
     ),
   ]);
   if (found.clockSkewMs !== undefined) capabilities.push(judgeClock(found.clockSkewMs));
-  const outcome = outcomeOf(capabilities);
-  return {
-    ok: outcome !== 'failed',
-    outcome,
-    ...found,
-    capabilities,
-    tookMs: connection.now().getTime() - startedAt.getTime(),
-  };
+  return reportOf(connection, startedAt, { ...found, capabilities });
 }
 
 const noAccount = {
@@ -87,9 +81,3 @@ const noAccount = {
   message: 'The connection has no user.',
   hint: 'Add a user to the connection to read and change issues.',
 } as const;
-
-function outcomeOf(capabilities: CapabilityReport[]): TestReport['outcome'] {
-  const states = new Set(capabilities.map(({ state }) => state));
-  if (states.has('failed') || states.has('refused')) return 'failed';
-  return states.has('missing') ? 'limited' : 'passed';
-}

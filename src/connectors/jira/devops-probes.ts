@@ -1,4 +1,4 @@
-import type { Finding } from './check.ts';
+import type { Finding } from '../../kit/connection-report.ts';
 import type { JiraParts } from './parts.ts';
 
 /** One harmless question to one of the DevOps APIs. */

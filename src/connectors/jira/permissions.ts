@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Finding } from '../../kit/connection-report.ts';
 import { TielineError } from '../../kit/errors.ts';
 import type { Http } from '../../kit/http.ts';
-import type { Finding } from './check.ts';
 
 /** What Tieline does with issues, by the permission that Jira asks for it and by its name there. */
 const projectPermissions = {

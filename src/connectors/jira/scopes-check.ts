@@ -1,4 +1,4 @@
-import type { Finding } from './check.ts';
+import type { Finding } from '../../kit/connection-report.ts';
 import type { Platform } from './platform-settings.ts';
 
 /** Classic scopes of Jira's platform API, and what takes them. */

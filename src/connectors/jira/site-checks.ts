@@ -1,7 +1,7 @@
+import type { Finding } from '../../kit/connection-report.ts';
 import type { CapabilityReport } from '../../kit/connector.ts';
 import { asTielineError, TielineError } from '../../kit/errors.ts';
 import type { JiraIdentity } from '../../kit/jira.ts';
-import type { Finding } from './check.ts';
 import { readCloudId } from './cloud-id.ts';
 import type { JiraParts } from './parts.ts';
 import type { SiteAnswer } from './site.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from './check.ts';
+import type { Finding } from '../../kit/connection-report.ts';
 import { findUnfit } from './issue-webhooks.ts';
 import type { Survey } from './permissions.ts';
 import type { Platform } from './platform-settings.ts';

@@ -1,10 +1,8 @@
-import type { CapabilityReport, Connection, TestReport } from '../../kit/connector.ts';
-import { asTielineError } from '../../kit/errors.ts';
+import { type Finding, reportOf, runCheck } from '../../kit/connection-report.ts';
+import type { Connection, TestReport } from '../../kit/connector.ts';
 import { asRecord } from './answers.ts';
 import { openSession, type VaultSession } from './session.ts';
 import type { VaultSettings } from './settings.ts';
-
-type Finding = Omit<CapabilityReport, 'capability'>;
 
 /** What `sys/health` answers with. https://developer.hashicorp.com/vault/api-docs/system/health */
 const healthStates: Record<number, Finding> = {
@@ -41,27 +39,10 @@ export async function testVault(connection: Connection<VaultSettings>): Promise<
   const session = openSession(connection);
   const found: Pick<TestReport, 'product' | 'account'> = {};
   const capabilities = [
-    await run('health', () => checkHealth(session, found)),
-    await run('token', () => checkToken(connection, session, found)),
+    await runCheck('health', () => checkHealth(session, found)),
+    await runCheck('token', () => checkToken(connection, session, found)),
   ];
-  const failed = capabilities.some(({ state }) => state === 'failed' || state === 'refused');
-  return {
-    ok: !failed,
-    outcome: failed ? 'failed' : 'passed',
-    ...found,
-    capabilities,
-    tookMs: connection.now().getTime() - startedAt.getTime(),
-  };
-}
-
-async function run(capability: string, check: () => Promise<Finding>): Promise<CapabilityReport> {
-  try {
-    return { capability, ...(await check()) };
-  } catch (thrown) {
-    const { code, message, hint } = asTielineError(thrown);
-    const refused = code === 'remote-unauthorized' || code === 'remote-forbidden';
-    return { capability, state: refused ? 'refused' : 'failed', code, message, hint };
-  }
+  return reportOf(connection, startedAt, { ...found, capabilities });
 }
 
 async function checkHealth(session: VaultSession, found: { product?: string }): Promise<Finding> {

@@ -7,7 +7,8 @@ export const defaultSeed = (): Seed =>
       {
         uid: 'ada',
         displayName: 'Ada Admin',
-        email: 'ada@tieline-demo.example',
+        // As the simulated Jira knows her: a smart commit is its author's by the address.
+        email: 'admin@tieline-demo.example',
         token: 'pat.simulated.ada',
         admin: true,
       },

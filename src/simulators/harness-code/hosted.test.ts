@@ -26,7 +26,10 @@ it('answers as the hosted product does when it is one', async () => {
     const me = await fetch(`${code.url}/gateway/ng/api/user/currentUser`, {
       headers: { 'x-api-key': 'pat.simulated.ada' },
     });
-    expect(await me.json()).toMatchObject({ status: 'SUCCESS', data: { email: 'ada@tieline-demo.example' } });
+    expect(await me.json()).toMatchObject({
+      status: 'SUCCESS',
+      data: { email: 'admin@tieline-demo.example' },
+    });
 
     const body = { identifier: 'tieline', url: receiver.url, secret: 's', enabled: true };
     expect((await call('POST', '/spaces/acme/webhooks', { body })).status).toBe(201);
