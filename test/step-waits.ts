@@ -33,7 +33,9 @@ export interface Replica {
   holdUp(stepId: string): () => void;
   /** From here on its connection cannot be opened. */
   lose(error: TielineError): void;
-  /** From here on it hears nothing of Jira, and does nothing, as if it were killed. */
+  /** From here on Jira does not answer it, until what it gives is called. */
+  stall(): () => void;
+  /** From here on it hears nothing of Jira and stores nothing, as if it were killed. */
   hang(): void;
   stop(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export async function startWaiting(options: WaitingOptions) {
   const startReplica = async (): Promise<Replica> => {
     const client = await clientAs(user);
     let hanging: PromiseWithResolvers<void> | undefined;
+    let stalled: PromiseWithResolvers<void> | undefined;
     let lost: TielineError | undefined;
     const heldUp = new Map<string, PromiseWithResolvers<void>>();
     const [woken, notes, warnings, looks]: [Woken[], Replica['notes'], string[], Replica['looks']] = [
@@ -90,21 +93,31 @@ export async function startWaiting(options: WaitingOptions) {
     ];
     const say = (_fields: object, message: string) => void warnings.push(message);
     const ignore = () => undefined;
+    const answer = async () => {
+      await stalled?.promise;
+      await hanging?.promise;
+    };
     const issues: JiraClient['issues'] = {
       ...client.issues,
       async read(id, reading) {
-        await hanging?.promise;
+        await answer();
         looks.push({ ids: [id], now: true });
         return client.issues.read(id, reading);
       },
       async look(look) {
-        await hanging?.promise;
+        await answer();
         looks.push({ ids: look.ids, now: look.withinMs === undefined });
         return client.issues.look(look);
       },
     };
     const waits = createWaits({
-      database,
+      database: {
+        ...database,
+        async statement(name, statement) {
+          await hanging?.promise;
+          return database.statement(name, statement);
+        },
+      },
       vault,
       jiraClients: {
         async get() {
@@ -135,6 +148,7 @@ export async function startWaiting(options: WaitingOptions) {
     const stopLooking = waits.start();
     let stopping: Promise<void> | undefined;
     const stop = () => {
+      stalled?.resolve();
       hanging?.resolve();
       stopping ??= app.close().then(stopLooking);
       return stopping;
@@ -159,6 +173,11 @@ export async function startWaiting(options: WaitingOptions) {
       },
       lose(error) {
         lost = error;
+      },
+      stall() {
+        const held = Promise.withResolvers<void>();
+        stalled = held;
+        return held.resolve;
       },
       hang() {
         hanging = Promise.withResolvers();

@@ -27,6 +27,7 @@ export interface RunOptions {
   context?: string;
   wait: boolean;
   dryRun?: boolean;
+  skipUnknown?: boolean;
   abortOnInterrupt?: boolean;
   json?: boolean;
 }
@@ -60,6 +61,7 @@ export function addRunOptions(command: Command): Command {
     .option('--input <name=value>', 'a value for <+input>; may be given again', pair)
     .option('--inputs <file>', 'values for <+input> as a YAML or JSON map')
     .option('--context <file>', 'further roots of expressions as a JSON map, e.g. {"env": {"name": "prod"}}')
+    .option('--skip-unknown', 'leave out what is not done here, instead of refusing the file; it is told')
     .option('--no-wait', 'do not wait for its end')
     .option('--dry-run', 'check and resolve everything, and do nothing')
     .option('--abort-on-interrupt', 'Ctrl-C ends the run too')
@@ -67,18 +69,13 @@ export function addRunOptions(command: Command): Command {
 }
 
 /** Starts a run of a file, follows it, and ends as it ends. */
-export async function runFile(
-  cli: Cli,
-  file: string,
-  options: RunOptions,
-  more: Record<string, unknown>,
-): Promise<void> {
+export async function runFile(cli: Cli, file: string, options: RunOptions, only?: 'step'): Promise<void> {
   const document = await cli.readText(file);
-  const { connection, scope, var: variables, dryRun } = options;
+  const { connection, scope, var: variables, dryRun, skipUnknown } = options;
   const inputs = { ...(await readMap(cli, options.inputs)), ...options.input };
   const given = await readMap(cli, options.context);
   const context = { ...(await factsOfCi(cli, JSON.stringify([document, variables, inputs]))), ...given };
-  const body = { document, connection, scope, variables, inputs, context, dryRun, ...more };
+  const body = { document, connection, scope, variables, inputs, context, dryRun, skipUnknown, only };
   // Kept over tries, so that a lost answer starts no second run.
   const headers = { 'idempotency-key': randomUUID() };
   await withHub(cli, async (hub) => {

@@ -8,7 +8,6 @@ export function make(cli: Cli): Command {
     'Run the Jira steps of a pipeline, a stage or a list of steps, one after the other.',
   );
   return addRunOptions(command)
-    .option('--skip-unknown', 'leave steps out whose type is not known here, instead of refusing the file')
     .addHelpText(
       'after',
       `${exitCodeHelp}
@@ -17,7 +16,5 @@ Examples:
   tieline run pipeline.yaml --skip-unknown --var version=1.4
   tieline run pipeline.yaml --dry-run`,
     )
-    .action((file: string, options: RunOptions & { skipUnknown?: boolean }) =>
-      runFile(cli, file, options, { skipUnknown: options.skipUnknown }),
-    );
+    .action((file: string, options: RunOptions) => runFile(cli, file, options));
 }

@@ -16,5 +16,5 @@ Examples:
   tieline step approval.yaml --input issueKey=MYT-1 && ./deploy.sh
   tieline step create.yaml --var version=1.4 --connection account.jira --json`,
     )
-    .action((file: string, options: RunOptions) => runFile(cli, file, options, { only: 'step' }));
+    .action((file: string, options: RunOptions) => runFile(cli, file, options, 'step'));
 }

@@ -242,6 +242,21 @@ describe('a run', () => {
     expect(fields.comment.comments.at(-1).body).toBe('main at 0123456');
   });
 
+  it('of a single step does without what only Harness can do when --skip-unknown says so', async () => {
+    const rollback =
+      '  failureStrategies: [{onFailure: {errors: [AllErrors], action: {type: StageRollback}}}]';
+    const input = `${step('issueKey: MYT-99999')}\n${rollback}`;
+    const refused = await world.tieline(['step', '-'], { input });
+    expect(refused.notes).toContain(
+      'StageRollback is not done here (--skip-unknown: the stage fails instead)',
+    );
+    expect(refused.code).toBe(2);
+    const end = await world.tieline(['step', '-', '--skip-unknown'], { input });
+    expect(end.notes).toContain('StageRollback is not done here: the stage fails instead');
+    expect(end.output).toMatch(/^step: failed/m);
+    expect(end.code).toBe(3);
+  });
+
   it('is only shown by --dry-run', async () => {
     const document = step(
       'projectKey: MYT\nissueType: Task\nfields: [{name: Summary, value: <+pipeline.variables.v>}]',

@@ -43,11 +43,16 @@ export interface HealthStore {
 export function createHealthStore(options: { database: Database; log: Log; now(): Date }): HealthStore {
   const { database, log, now } = options;
 
-  const decide = async (trx: Kysely<Schema>, connectionId: string, { report }: Tested): Promise<void> => {
+  const decide = async (
+    trx: Kysely<Schema>,
+    connectionId: string,
+    { report, startedAt }: Tested,
+  ): Promise<void> => {
     const given = { connectionId, now: now() };
     const reason = findRefusal(report);
     if (reason !== undefined) {
-      const held = await holdConnection(trx, { ...given, reason });
+      // As of the test that tells of it: what that found of the other credentials counts beside the hold.
+      const held = await holdConnection(trx, { connectionId, reason, now: startedAt });
       if (held === 'newly') {
         log.warn({ connection: connectionId, code: reason.code, reason: reason.message }, heldMessage);
       }

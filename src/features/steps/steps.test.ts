@@ -189,6 +189,7 @@ step:
       pipeline: Shop
       state: successful
       link: https://ci.example.com/1
+      junit: reports/*.xml
 `;
   const given = {
     document,
@@ -201,7 +202,40 @@ step:
   expect(run.state, JSON.stringify(run.steps[0])).toBe('succeeded');
   expect(run.steps[0].output).toMatchObject({ kind: 'build', state: 'delivered', issueKeys: ['MYT-1'] });
   const { text } = await hub.call('GET', `/api/v1/runs/${run.id}/log`);
-  expect(text).toContain('CONNECT_KEY counts for nothing');
+  expect(text).toContain('CONNECT_KEY counts for nothing: the hub reports by the connection of the step');
+  expect(text).toContain("JUNIT counts for nothing: the hub does not see the build's files");
   const delivery = await hub.call('GET', `/api/v1/deliveries/${run.steps[0].output.delivery}`);
   expect(delivery.body).toMatchObject({ topic: 'build', state: 'delivered' });
 });
+
+it('does as its user what it is asked for while the client for builds is refused', async () => {
+  const taken = hub.simulator.faults.add({ match: { path: '/oauth/token' }, answer: { status: 401 } });
+  hub.simulator.faults.expireTokens();
+  const document = (type: string, spec: string) => `
+step: {type: ${type}, name: s, identifier: s, spec: {connectorRef: account.jira-1, ${spec}}}`;
+  const run = async (type: string, spec: string) => {
+    const context = { codebase: { branch: 'feature/MYT-1-x' } };
+    const given = { document: document(type, spec), context, connection: 'account.jira-1' };
+    const made = await hub.call('POST', '/api/v1/runs', given);
+    expect(made.status, made.text).toBe(201);
+    return made.body.id;
+  };
+  const settings = '{project: MYT, pipeline: Shop, link: https://ci.example.com/2}';
+  const report = await run('Plugin', `image: plugins/jira, settings: ${settings}`);
+  await vi.waitFor(
+    async () => {
+      const { body } = await hub.call('GET', `/api/v1/connections/${connection.id}`);
+      expect(body.hold).toMatchObject({ code: 'remote-unauthorized' });
+    },
+    { timeout: 10_000 },
+  );
+  const create = 'projectKey: MYT, issueType: Task, fields: [{name: Summary, value: x}]';
+  const made = await until(await run('JiraCreate', create), ({ final }) => final);
+  expect(made.state, JSON.stringify(made.steps[0])).toBe('succeeded');
+
+  const held = await until(report, ({ final }) => !final);
+  expect(held.steps[0]).toMatchObject({ state: 'running' });
+  hub.simulator.faults.remove(taken);
+  await hub.call('POST', `/api/v1/connections/${connection.id}/test`, {});
+  expect(await until(report, ({ final }) => final)).toMatchObject({ state: 'succeeded' });
+}, 60_000);

@@ -10,6 +10,10 @@ export function placeOf(text: string, at: number): { line: number; column: numbe
   return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
 }
 
+/** A place as messages name it: a text of one line has columns alone, and no line to take for that of a document. */
+export const shownPlace = (text: string, { line, column }: { line: number; column: number }): string =>
+  text.includes('\n') ? `line ${line}, column ${column}` : `column ${column}`;
+
 /** A piece of an expression as messages show it: on one line, and not too long. */
 export function excerpt(text: string): string {
   const line = text.slice(0, shown + 1).replace(/\s+/g, ' ');
@@ -18,19 +22,19 @@ export function excerpt(text: string): string {
 
 /** The error `expression-invalid`: what cannot be read there. */
 export function invalidAt(text: string, at: number, what: string): TielineError {
-  const { line, column } = placeOf(text, at);
+  const place = placeOf(text, at);
   const rest = text.slice(at, at + 40);
   const near = rest === '' ? 'at the end' : `at "${excerpt(rest)}"`;
-  return new TielineError('expression-invalid', `${what}, ${near} (line ${line}, column ${column})`, {
-    details: { expression: excerpt(text), line, column },
+  return new TielineError('expression-invalid', `${what}, ${near} (${shownPlace(text, place)})`, {
+    details: { expression: excerpt(text), ...place },
   });
 }
 
 /** The error `expression-too-large`: a limit that the text goes over. */
 export function tooLargeAt(text: string, at: number, what: string): TielineError {
-  const { line, column } = placeOf(text, at);
-  return new TielineError('expression-too-large', `${what} (line ${line}, column ${column})`, {
-    details: { expression: excerpt(text), line, column },
+  const place = placeOf(text, at);
+  return new TielineError('expression-too-large', `${what} (${shownPlace(text, place)})`, {
+    details: { expression: excerpt(text), ...place },
   });
 }
 

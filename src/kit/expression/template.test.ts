@@ -68,6 +68,12 @@ describe('what is not there', () => {
     expect(error.details).toMatchObject({ line: 2, column: 24, expression: '<+pipeline.variables.verison>' });
   });
 
+  it('names the column alone in a text of one line', () => {
+    const error = errorOf(() => resolve('v <+pipeline.variables.verison>'));
+    expect(error.message).toContain('<+pipeline.variables.verison> (column 24): ');
+    expect(error.details).toMatchObject({ line: 1, column: 24 });
+  });
+
   it.each([
     ['<+pipelin.name>', 'there is no "pipelin"; known there: pipeline'],
     ['<+pipeline.variables.nothing.x>', 'pipeline.variables.nothing is null'],

@@ -1,7 +1,7 @@
 import type { RE2JS } from 're2js';
 import { TielineError } from '../errors.ts';
 import { limits } from './limits.ts';
-import { excerpt, placeOf, tooLargeAt } from './places.ts';
+import { excerpt, placeOf, shownPlace, tooLargeAt } from './places.ts';
 import type { Node } from './tree.ts';
 import { described, type ExpressionScope, type ValueKind } from './value.ts';
 
@@ -54,7 +54,7 @@ function told(work: Work): { expression: string; line: number; column: number } 
 /** The error `expression-failed`: what cannot be worked out, at what is worked on. */
 export function failed(work: Work, what: string): TielineError {
   const facts = told(work);
-  const message = `${facts.expression} (line ${facts.line}, column ${facts.column}): ${what}`;
+  const message = `${facts.expression} (${shownPlace(work.text, facts)}): ${what}`;
   return new TielineError('expression-failed', message, { details: facts });
 }
 
@@ -72,7 +72,7 @@ export function unresolved(
 ): TielineError {
   const facts = told(work);
   const known = details.known?.length ? `; known there: ${details.known.join(', ')}` : '';
-  const message = `${facts.expression} (line ${facts.line}, column ${facts.column}): ${what}${known}`;
+  const message = `${facts.expression} (${shownPlace(work.text, facts)}): ${what}${known}`;
   return new TielineError('expression-unresolved', message, { details: { ...facts, ...details } });
 }
 

@@ -13,6 +13,8 @@ export interface When {
   status: 'Success' | 'Failure' | 'All';
   /** A criterion as `compileCondition` takes it. */
   condition?: string;
+  /** Where the condition stands in the document. */
+  at?: string;
 }
 
 /** What is done about a failure. MarkAsFailure is what is done where there is no strategy. */
@@ -88,6 +90,8 @@ export interface Plan {
   skipped: { identifier: string; type: string; at: string }[];
   /** What of the document counts for nothing here, or not as in Harness. */
   notices: string[];
+  /** The lines of the document in which texts with expressions begin, by where they stand. */
+  lines?: Record<string, number>;
 }
 
 /** What is given for one run of a document. */

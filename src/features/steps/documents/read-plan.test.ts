@@ -88,6 +88,28 @@ describe('a document', () => {
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 
+  it('keeps the lines of its expressions, by where they stand', () => {
+    const text = `- step:
+    type: JiraUpdate
+    name: u
+    identifier: u
+    spec:
+      connectorRef: jira
+      issueKey: "<+steps.a.issue.key>"
+      fields:
+        - {name: Comment, value: &text "of <+pipeline.name>"}
+        - name: Description
+          value: |
+            It was
+            <+pipeline.name>
+        - {name: Summary, value: *text}`;
+    expect(readPlan(text).lines).toEqual({
+      '[0].step.spec.issueKey': 7,
+      '[0].step.spec.fields[0].value': 9,
+      '[0].step.spec.fields[1].value': 11,
+    });
+  });
+
   it('with a bare step, a list of one, or JSON is the same step', () => {
     const bare = create.replace('step:', '').replaceAll(/^ {2}/gm, '');
     const list = create.trim().replaceAll(/^/gm, '  ').replace('  step:', '- step:');

@@ -1,5 +1,6 @@
 import type { Json } from '../../../kit/action.ts';
 import { TielineError } from '../../../kit/errors.ts';
+import { holdsExpression } from './expression-text.ts';
 import type { Plan, PlannedStage, PlanOptions } from './plan.ts';
 import { nameSteps, readStage, readStages, refuseTwins } from './read-stages.ts';
 import { readStep, readSteps } from './read-steps.ts';
@@ -8,7 +9,7 @@ import { fillInputs } from './runtime-inputs.ts';
 import { stepTypes } from './step-types.ts';
 import { always } from './when.ts';
 import { createWrongPlaces, showPath } from './wrong-places.ts';
-import { readYaml } from './yaml-text.ts';
+import { type ReadYaml, readYaml } from './yaml-text.ts';
 
 /** The identifier of the pipeline and the stage that are made for what stands alone. */
 const made = 'tieline';
@@ -41,7 +42,26 @@ export function readPlan(text: string, options: PlanOptions = {}): Plan {
       hint: 'Steps of other types are not run here.',
     });
   }
-  return { kind, pipeline, stages: nameSteps(stages), skipped: reading.skipped, notices: [...notices] };
+  return {
+    kind,
+    pipeline,
+    stages: nameSteps(stages),
+    skipped: reading.skipped,
+    notices: [...notices],
+    lines: linesOf(yaml),
+  };
+}
+
+/** Plans are stored: of a document that is nothing but expressions, lines of the first ones are enough. */
+const mostLines = 2_000;
+
+function linesOf({ listTexts }: ReadYaml): Record<string, number> {
+  const lines = new Map<string, number>();
+  for (const { path, text, line } of listTexts()) {
+    if (holdsExpression(text)) lines.set(showPath(path), line);
+    if (lines.size === mostLines) break;
+  }
+  return Object.fromEntries(lines);
 }
 
 /** What a document may begin with. */

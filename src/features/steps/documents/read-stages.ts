@@ -12,7 +12,7 @@ import {
   readVariables,
   saysSomething,
 } from './readings.ts';
-import { always, stageWhen } from './when.ts';
+import { always, placedWhen, stageWhen } from './when.ts';
 import { showPath } from './wrong-places.ts';
 
 const counted = new Set([
@@ -67,9 +67,9 @@ export function readStage(stage: Fields, at: string[], reading: Reading): Planne
   );
   const failureStrategies =
     readBy(schema, stage.failureStrategies, [...at, 'failureStrategies'], reading) ?? [];
-  const when = saysSomething(stage.when)
-    ? (readBy(stageWhen, stage.when, [...at, 'when'], reading) ?? always)
-    : always;
+  const whenAt = [...at, 'when'];
+  const written = saysSomething(stage.when) ? readBy(stageWhen, stage.when, whenAt, reading) : undefined;
+  const when = placedWhen(written ?? always, whenAt);
   checkCondition(when.condition, [...at, 'when', 'condition'], wrong);
   const path = ['pipeline', 'stages', identifier, 'spec', 'execution', 'steps'];
   const steps = readSteps(

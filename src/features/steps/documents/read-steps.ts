@@ -8,7 +8,7 @@ import type { FailureStrategy, PlannedStep, PlannedType, When } from './plan.ts'
 import { isReportImage } from './plugin.ts';
 import { type Fields, isMap, type Reading, readBy, readNames, saysSomething, textOf } from './readings.ts';
 import { isPlannedType, stepTypes } from './step-types.ts';
-import { always, stepWhen } from './when.ts';
+import { always, placedWhen, stepWhen } from './when.ts';
 import { showPath } from './wrong-places.ts';
 
 /** What steps have from where they stand. */
@@ -92,7 +92,7 @@ function readRules(fields: Fields, at: string[], reading: Reading) {
     : undefined;
   checkCondition(when?.condition, [...at, 'when', 'condition'], reading.wrong);
   return {
-    when,
+    when: when && placedWhen(when, [...at, 'when']),
     failureStrategies: readBy(schema, fields.failureStrategies, [...at, 'failureStrategies'], reading) ?? [],
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { When } from './plan.ts';
 import { knownFields } from './spec-values.ts';
+import { showPath } from './wrong-places.ts';
 
 const statuses = z.enum(['Success', 'Failure', 'All'], { error: 'must be Success, Failure or All' });
 const condition = z
@@ -27,3 +28,7 @@ export const stageWhen: z.ZodType<When> = knownFields({
   pipelineStatus: statuses.optional(),
   condition,
 }).transform(({ pipelineStatus, condition }) => toWhen(pipelineStatus, condition));
+
+/** With the place of its condition, by that of the field `when`. */
+export const placedWhen = (when: When, at: readonly string[]): When =>
+  when.condition === undefined ? when : { ...when, at: showPath([...at, 'condition']) };

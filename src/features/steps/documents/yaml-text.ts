@@ -1,4 +1,4 @@
-import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Json } from '../../../kit/action.ts';
 import { TielineError } from '../../../kit/errors.ts';
 
@@ -13,6 +13,11 @@ export interface ReadYaml {
   data: Json;
   /** Of what stands at a path, or of the nearest above it. */
   placeOf(path: readonly string[]): Place;
+  /**
+   * Its texts and the lines in which they begin; those that an alias repeats only where they are written, and none that
+   * are nested deeper than anything a step knows.
+   */
+  listTexts(): Iterable<{ path: string[]; text: string; line: number }>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -22,6 +27,8 @@ const maxAliasCount = 100;
 const mostUnfolded = 4 * mebibyte;
 /** More mistakes than these are not told at once. */
 const mostTold = 20;
+/** A field within groups within groups of a pipeline lies at about half of that. */
+const deepestText = 64;
 
 const refuse = (message: string, fields: { path: string; message: string }[] = []): TielineError =>
   new TielineError('document-invalid', message, { fields });
@@ -57,7 +64,29 @@ export function readYaml(text: string): ReadYaml {
   return {
     data: unfold(document),
     placeOf: (path) => placeAt(findOffset(document, path)),
+    *listTexts() {
+      for (const { path, text, offset } of textsIn(document.contents, [])) {
+        yield { path, text, line: placeAt(offset).line };
+      }
+    },
   };
+}
+
+function* textsIn(
+  node: unknown,
+  path: string[],
+): Generator<{ path: string[]; text: string; offset: number }> {
+  if (path.length > deepestText) return;
+  if (isScalar(node)) {
+    if (typeof node.value === 'string' && node.range != null)
+      yield { path, text: node.value, offset: node.range[0] };
+  } else if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) yield* textsIn(item, [...path, String(index)]);
+  } else if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      yield* textsIn(value, [...path, String(isScalar(key) ? key.value : key)]);
+    }
+  }
 }
 
 function unfold(document: Document.Parsed): Json {

@@ -97,7 +97,7 @@ async function whySkipped(
     if (when.status === 'Failure' && !failed) return `nothing of the ${of} has failed`;
     if (when.condition === undefined) continue;
     const resolver = await resolverFor(parts, { run, plan, steps, planned, at: parts.now() });
-    if (!resolver.matches(when.condition)) return `its condition is not met: ${when.condition}`;
+    if (!resolver.matches(when)) return `its condition is not met: ${when.condition}`;
   }
   return undefined;
 }

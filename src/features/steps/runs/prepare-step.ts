@@ -11,6 +11,7 @@ import { readsMachine, type SecretReferences } from '../../secrets/index.ts';
 import { readTimeoutMs } from '../documents/duration.ts';
 import { stepTypes } from '../documents/step-types.ts';
 import { maskError, maskText } from './mask.ts';
+import { fieldNames } from './name-field.ts';
 import { openNamed } from './named-secrets.ts';
 import { ciOf, reportActionId } from './report-action.ts';
 import { createResolver, type OpenSecret, type Resolver } from './resolve-step.ts';
@@ -63,7 +64,7 @@ export async function resolverFor(
     if (readsMachine(reference)) requireRole(run.createdBy, 'administrator', 'account');
     return secrets.resolve(reference, { scope: run.scope });
   };
-  const resolver = createResolver({ roots, openSecret, at });
+  const resolver = createResolver({ roots, openSecret, at, nameField: fieldNames(plan, planned) });
   const own = plan.stages.find((one) => one.steps.some(({ id }) => id === planned.id));
   const ofPipeline: ExpressionMap = {};
   const ofStage: ExpressionMap = {};
@@ -117,7 +118,7 @@ async function prepare(parts: PreparingParts, step: StepInRun, resolver: Resolve
 /** How long the step may take: its time-out may be an expression. */
 export async function timeoutOf(planned: RunnableStep, resolver: Resolver): Promise<number> {
   if (planned.timeoutExpression === undefined) return planned.timeoutMs;
-  return readTimeoutMs(String(await resolver.value(planned.timeoutExpression)));
+  return readTimeoutMs(String(await resolver.value(planned.timeoutExpression, ['timeout'])));
 }
 
 async function readInput(
@@ -147,7 +148,7 @@ async function connectionName(
   { connectorRef, identifier }: RunnableStep,
   resolver: Resolver,
 ): Promise<string> {
-  const name = await resolver.value(connectorRef);
+  const name = await resolver.value(connectorRef, ['connectorRef']);
   if (typeof name === 'string' && name.trim() !== '') return name.trim();
   throw new TielineError('request-invalid', `connectorRef of the step ${identifier} can't be empty`, {
     hint: 'Name the connection, e.g. account.jira; see `tieline connection list`.',

@@ -40,23 +40,33 @@ export function createReportAction(reports: OwnReports, work: Promise<Work>): An
   };
 }
 
-/** What stands for credentials counts for nothing here; the rest is text. */
+/** What counts for nothing here is said, and why; the rest is text. */
 function plainSettings(
   settings: Record<string, unknown>,
   say: (line: string) => void,
 ): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const [name, value] of Object.entries(settings)) {
-    if (value instanceof Secret || credentials.has(name)) {
-      say(`${name} counts for nothing: the hub reports by the connection of the step`);
-    } else if (value !== null && value !== undefined) {
+    const why = idle.get(name) ?? (value instanceof Secret ? byConnection : undefined);
+    if (why !== undefined) say(`${name} counts for nothing: ${why}`);
+    else if (value !== null && value !== undefined) {
       plain[name] = Array.isArray(value) ? value.join(',') : String(value);
     }
   }
   return plain;
 }
 
-const credentials = new Set(['CONNECT_KEY', 'CONNECT_HOSTNAME', 'CLIENT_ID', 'CLIENT_SECRET', 'CLOUD_ID']);
+const byConnection = 'the hub reports by the connection of the step';
+const notThere = "the hub does not see the build's files; to count tests, report with tieline report";
+const idle = new Map([
+  ['CONNECT_KEY', byConnection],
+  ['CONNECT_HOSTNAME', byConnection],
+  ['CLIENT_ID', byConnection],
+  ['CLIENT_SECRET', byConnection],
+  ['CLOUD_ID', byConnection],
+  ['GATEWAY_URL', byConnection],
+  ['JUNIT', notThere],
+]);
 
 async function endOf(work: Work, id: string, signal: AbortSignal): Promise<DeliveryView> {
   const delivery = await work.waitFor(id, waitMs, signal);

@@ -10,8 +10,10 @@ import {
   resolveTemplate,
 } from '../../../kit/expression/index.ts';
 import type { Secret } from '../../../kit/secret.ts';
+import type { When } from '../documents/plan.ts';
 import type { SpecValue } from '../documents/spec-values.ts';
 import type { StepType } from '../documents/step-type.ts';
+import { inField, type NameField } from './name-field.ts';
 import type { Roots } from './roots.ts';
 import type { RunnableStep } from './run.ts';
 
@@ -25,22 +27,30 @@ export type OpenSecret = (reference: string) => Promise<Secret>;
 export interface Resolver {
   /** Secrets that were opened so far. */
   secrets: Secret[];
-  /** A text; the value of a sole expression keeps its kind. @throws expression-unresolved and the like */
-  value(text: string): Promise<ResolvedValue>;
+  /**
+   * A text of the step; the value of a sole expression keeps its kind. `path`: where it stands within the step.
+   * @throws expression-unresolved and the like, naming the place
+   */
+  value(text: string, path: readonly string[]): Promise<ResolvedValue>;
   /**
    * Fills maps with variables, which may be made of each other. One that cannot be resolved is not there, and told of in
    * `spec`.
    */
   variables(groups: { into: ExpressionMap; written: Record<string, string> }[]): Promise<void>;
-  /** Whether a criterion is met. */
-  matches(condition: string): boolean;
+  /** Whether a condition is met. @throws expression-unresolved and the like, naming the place */
+  matches(when: Pick<When, 'condition' | 'at'>): boolean;
   /** A step's spec; what its type keeps stays as it is written. */
   spec(step: RunnableStep, type: Pick<StepType, 'keeps'>): Promise<{ [name: string]: SpecValue }>;
 }
 
 /** Resolves expressions over roots. `at` is the moment that they take for now: the same in each try of a step. */
-export function createResolver(parts: { roots: Roots; openSecret: OpenSecret; at: Date }): Resolver {
-  const { roots, openSecret, at } = parts;
+export function createResolver(parts: {
+  roots: Roots;
+  openSecret: OpenSecret;
+  at: Date;
+  nameField: NameField;
+}): Resolver {
+  const { roots, openSecret, at, nameField } = parts;
   const secrets: Secret[] = [];
   let unresolved: { name: string; error: TielineError }[] = [];
   const scope: ExpressionScope = {
@@ -56,20 +66,33 @@ export function createResolver(parts: { roots: Roots; openSecret: OpenSecret; at
     secrets.push(...resolved.secrets);
     return resolved.value;
   };
-  const walk = async (written: Json, keep: string | undefined): Promise<SpecValue> => {
-    if (typeof written === 'string') return value(written);
+  const named = async <T>(path: readonly string[], work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw inField(thrown, nameField(path));
+    }
+  };
+  const walk = async (
+    written: Json,
+    path: readonly string[],
+    keep: string | undefined,
+  ): Promise<SpecValue> => {
+    if (typeof written === 'string') {
+      const isCriterion = keep !== undefined && path.at(-1) === 'expression';
+      return named(path, () => (isCriterion ? resolveAllBut(written, [keep], scope) : value(written)));
+    }
     if (typeof written !== 'object' || written === null) return written;
-    if (Array.isArray(written)) return inOrder(written, (item) => walk(item, keep));
-    const members = await inOrder(Object.entries(written), async ([name, member]) => {
-      const isCriterion = keep !== undefined && name === 'expression' && typeof member === 'string';
-      return [name, isCriterion ? resolveAllBut(member, [keep], scope) : await walk(member, keep)] as const;
-    });
-    return Object.fromEntries(members);
+    const members = await inOrder(
+      Object.entries(written),
+      async ([name, member]) => [name, await walk(member, [...path, name], keep)] as const,
+    );
+    return Array.isArray(written) ? members.map(([, member]) => member) : Object.fromEntries(members);
   };
 
   return {
     secrets,
-    value,
+    value: (text, path) => named(path, () => value(text)),
     async variables(groups) {
       let waiting = groups.flatMap(({ into, written }) =>
         Object.entries(written).map(([name, text]) => ({ into, name, text })),
@@ -89,12 +112,18 @@ export function createResolver(parts: { roots: Roots; openSecret: OpenSecret; at
         if (waiting.length === before.length) return;
       }
     },
-    matches: (condition) => compileCondition(condition).matches(scope),
+    matches({ condition, at: place = 'when.condition' }) {
+      try {
+        return condition === undefined || compileCondition(condition).matches(scope);
+      } catch (thrown) {
+        throw inField(thrown, nameField(place));
+      }
+    },
     async spec(step, { keeps }) {
       const resolved: { [name: string]: SpecValue } = {};
       for (const [name, written] of Object.entries(step.spec)) {
         const root = keeps?.fields.includes(name) ? keeps.root : undefined;
-        resolved[name] = await walk(written, root).catch((thrown) => {
+        resolved[name] = await walk(written, ['spec', name], root).catch((thrown) => {
           throw withVariables(asTielineError(thrown), unresolved);
         });
       }

@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { type Database, type Schema, storableJson } from '../../../database/index.ts';
 import { TielineError } from '../../../kit/errors.ts';
 import { withinScopes } from '../../access/index.ts';
+import { holdsUser } from '../find-hold.ts';
 import type { Run, RunAuthor, RunContext, RunPlan, RunState, RunStep } from './run.ts';
 
 /** What a list of runs may be narrowed by. */
@@ -50,6 +51,12 @@ const columns = sql`id, number, scope, kind, name, state, plan, context, created
 const stepColumns = sql`id, run_id as "runId", position, reference, stage, identifier, name, type, state, handled,
   reason, action, connection_id as "connectionId", input, resolved, output, output_name as "outputName", error,
   attempts, retries, waited, started_at as "startedAt", ended_at as "endedAt", deadline`;
+
+/** A run that is held is due since it was put off: a test from before knows nothing of what was refused then. */
+const putOffAt = sql<Date>`greatest(hold.since, runs.due_at)`;
+/** Whether the step under way is a report, which goes by another credential than what the connection's user does. */
+const isReporting = sql<boolean>`exists (
+  select from run_steps where run_id = runs.id and state = 'running' and type = 'Plugin')`;
 
 /** Dates within JSON come as text. */
 const withDates = (step: RunStep): RunStep => {
@@ -112,7 +119,8 @@ export function createRunStore({ kysely }: Database): RunStore {
         select id from runs where due_at <= ${now}
           and (leased_until is null or leased_until < clock_timestamp())
           and (deadline <= ${now} or cancelled_by is not null or not exists (
-            select from connection_holds where connection_id = held_by and released_at is null))
+            select from connection_holds as hold where connection_id = held_by
+              and (${holdsUser(putOffAt)} or hold.released_at is null and ${isReporting})))
         order by due_at limit ${limit}`.execute(kysely);
       return found.rows.map(({ id }) => id);
     },

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TielineError } from '../../../kit/errors.ts';
 import { holdConnection } from '../../../work/index.ts';
 import { done, type ScriptedHub, stage, startScriptedHub, step } from './fixtures/scripted.ts';
+import { createRunStore } from './run-store.ts';
 
 let hub: ScriptedHub;
 beforeAll(async () => {
@@ -31,8 +32,12 @@ async function whileHeld<T>(reason: { code: string; message: string }, work: () 
   const { kysely } = hub.database;
   const { body } = await hub.call('GET', '/api/v1/connections');
   const [{ id: connectionId }] = body.items;
-  await holdConnection(kysely, { connectionId, reason: { ...reason, hint: 'Repair it.' }, now: new Date() });
-  await sql`update connections set next_check_at = now() + interval '1 hour'`.execute(kysely);
+  const held = { connectionId, reason: { ...reason, hint: 'Repair it.' }, now: new Date() };
+  // At once with its hold, or the check that comes with that is quicker.
+  await hub.database.transaction('hold', async (trx) => {
+    await holdConnection(trx, held);
+    await sql`update connections set next_check_at = now() + interval '1 hour'`.execute(trx);
+  });
   try {
     return await work();
   } finally {
@@ -102,6 +107,32 @@ describe('a run', () => {
     expect(run.state).toBe('failed');
     expect(run.steps[1].error).toMatchObject({ code: 'expression-unresolved' });
     expect(run.steps[1].error.message).toMatch(/kye.*key/s);
+  });
+
+  const unresolved = '<+pipeline.variables.nope>';
+  it.each([
+    [
+      'a field of its spec',
+      step(
+        'first',
+        '',
+        `fields:\n  - {name: Summary, value: fine}\n  - {name: Labels, value: '${unresolved}'}`,
+      ),
+      'spec.fields[1].value of the step first, line 24 of the document: ',
+    ],
+    ['its time-out', step('first').replace('1m', unresolved), 'timeout of the step first, line 17 '],
+    [
+      'its condition',
+      step('first', `when: {condition: '${unresolved} == "x"'}`),
+      'when.condition of the step first, line 23 ',
+    ],
+    ['the condition of its stage', step('first'), 'stage.when.condition, for the step first, line 6 '],
+  ])('that cannot resolve %s says where it stands in the file', async (title, only, place) => {
+    const ofStage = `  type: Custom\n  when: {condition: '${unresolved} == "x"'}`;
+    const document = title.endsWith('stage') ? stage(only).replace('  type: Custom', ofStage) : stage(only);
+    const run = await hub.ended((await hub.run(document)).id);
+    expect(run.steps[0].error.message).toContain(place);
+    expect(run.steps[0].error.message).toContain('pipeline.variables has no "nope"');
   });
 
   it('skips what comes after a failure, except what is for a failure or for any case', async () => {
@@ -266,6 +297,25 @@ describe('a run', () => {
       hub.ended((await hub.run(stage(step('first')))).id),
     );
     expect(run.state).toBe('succeeded');
+  });
+
+  it('that is refused beside work that is held waits for a test that signs in after that', async () => {
+    hub.script.run = failing(1, new TielineError('remote-unauthorized', 'no', { retry: 'once-repaired' }));
+    const test = () => hub.database.pool.query('update connections set tested_at = clock_timestamp()');
+    await whileHeld({ code: 'remote-unauthorized', message: 'no client' }, async () => {
+      await test();
+      const { id } = await hub.run(stage(step('first')));
+      await vi.waitFor(
+        async () => {
+          const { rows } = await hub.database.pool.query('select * from runs where id = $1', [id]);
+          expect(rows).toMatchObject([{ held_by: expect.any(String), leased_until: null }]);
+        },
+        { timeout: 10_000 },
+      );
+      expect(await createRunStore(hub.database).listDue(new Date(), 100)).not.toContain(id);
+      await test();
+      expect((await hub.ended(id)).steps[0].attempts).toHaveLength(2);
+    });
   });
 
   it('is repeated from a step on, with what the steps before it gave', async () => {

@@ -2,13 +2,14 @@ import type { Database } from '../../../database/index.ts';
 import type { ErrorCode } from '../../../kit/error-catalogue.ts';
 import { asTielineError, TielineError } from '../../../kit/errors.ts';
 import type { Log } from '../../../kit/log.ts';
+import { every } from '../../../work/index.ts';
 import type { JiraClients } from '../../connections/index.ts';
 import { findHold } from '../find-hold.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { inParallel } from './in-parallel.ts';
 import { tellWithoutHooks } from './issue-hooks.ts';
 import { type Found, readIssues } from './read-issues.ts';
-import type { DueWait, Looked, WaitStore } from './wait-store.ts';
+import { type DueWait, keepEveryMs, type Looked, type WaitStore } from './wait-store.ts';
 import type { Came } from './waits.ts';
 import type { WatchStore } from './watch-store.ts';
 
@@ -99,12 +100,20 @@ export function createLooker(options: {
     const at = now();
     const due = await waits.claim(connectionId, at, urgent);
     if (due.length === 0) return false;
-    const found = await read(connectionId, due, at);
-    // What has been told is free for the next webhook, while others are still being told.
-    for (let start = 0; start < due.length; start += settledAtOnce) {
-      await tellAll(due.slice(start, start + settledAtOnce), found, at);
+    const inHand = new Set(due.map(({ stepId }) => stepId));
+    const stopKeeping = every(keepEveryMs, () => waits.keep([...inHand], now()), log);
+    try {
+      const found = await read(connectionId, due, at);
+      // What has been told is free for the next webhook, while others are still being told.
+      for (let start = 0; start < due.length; start += settledAtOnce) {
+        const some = due.slice(start, start + settledAtOnce);
+        await tellAll(some, found, at);
+        for (const { stepId, issueId } of some) if (!found.missed.has(issueId)) inHand.delete(stepId);
+      }
+      await keepProblems(connectionId, due, found, at);
+    } finally {
+      await stopKeeping();
     }
-    await keepProblems(connectionId, due, found, at);
     await tellOfHooks(connectionId, due);
     return true;
   };

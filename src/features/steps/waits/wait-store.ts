@@ -34,14 +34,22 @@ const firstLookMs = 1_000;
 /** The step has read its issue before it waits: so long ago at most. */
 const readBeforeMs = 10_000;
 const fullEveryMs = 60 * 60 * 1_000;
-/** A replica that takes a wait and is gone keeps it for so long. */
-const leaseMs = 120_000;
+/** A replica that has taken a wait and says nothing for so long is gone. */
+const leaseMs = 10_000;
+/** Who still looks says so this often. */
+export const keepEveryMs = leaseMs / 4;
 /** A step that did not end at its deadline is woken again so often. */
 const overdueEveryMs = 15_000;
 /** One search holds 1,000 ids; more searches share the reads that each round makes besides. */
 const mostAtOnce = 5_000;
 
 const plus = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
+
+/** The next moment that is a multiple of the wait's interval: so all of one interval stay together, and share searches. */
+const nextAfter = (at: Date) => {
+  const phase = sql`((hashtext(connection_id::text) & 2147483647) % every_ms)`;
+  return sql`to_timestamp(((((${at.getTime()}::bigint - ${phase}) / every_ms) + 1) * every_ms + ${phase}) / 1000.0)`;
+};
 
 /** Waits on the database. */
 export function createWaitStore(database: Database) {
@@ -75,13 +83,10 @@ export function createWaitStore(database: Database) {
       return found.rows.map(({ id }) => id);
     },
     /**
-     * Takes what is due of a connection, so that no other replica looks as well. Each is due again at the next moment
-     * that is a multiple of its interval: so all of one interval stay together, and share their searches. `urgent`: only
-     * those of which a webhook told.
+     * Takes what is due of a connection for ten seconds, so that no other replica looks as well. What is neither kept,
+     * settled nor postponed until then is due as before. `urgent`: only those of which a webhook told.
      */
     async claim(connectionId: string, now: Date, urgent: boolean): Promise<DueWait[]> {
-      const nowMs = now.getTime();
-      const phase = sql`((hashtext(connection_id::text) & 2147483647) % every_ms)`;
       const found = await database.statement(
         'wait-claim',
         sql<DueWait>`
@@ -90,8 +95,7 @@ export function createWaitStore(database: Database) {
             and (${!urgent} or hooked_at is not null)
           order by due_at limit ${mostAtOnce} for update skip locked
         )
-        update step_waits set leased_until = ${plus(now, leaseMs)},
-          next_at = to_timestamp(((((${nowMs}::bigint - ${phase}) / every_ms) + 1) * every_ms + ${phase}) / 1000.0)
+        update step_waits set leased_until = ${plus(now, leaseMs)}
         from due where step_waits.step_id = due.step_id
         returning step_waits.step_id as "stepId", issue_id as "issueId", issue_key as "issueKey", fields,
           every_ms as "everyMs", looked_at as "lookedAt", fingerprint, deadline <= ${now} as "isOver",
@@ -100,6 +104,16 @@ export function createWaitStore(database: Database) {
       );
       return found.map((row) => ({ ...row, fields: row.fields ?? undefined }));
     },
+    /** Says that these are still being looked at. Those that another has taken meanwhile are its own to lose. */
+    async keep(stepIds: string[], now: Date): Promise<void> {
+      if (stepIds.length === 0) return;
+      await database.statement(
+        'wait-keep',
+        sql`
+        update step_waits set leased_until = greatest(leased_until, ${plus(now, leaseMs)})
+        where step_id = any(${stepIds}::uuid[]) and leased_until > ${now}`,
+      );
+    },
     /** Notes what was looked at, as of the moment of the claim. What came since then is still due. */
     async settle(looked: Looked[], at: Date): Promise<void> {
       if (looked.length === 0) return;
@@ -107,7 +121,7 @@ export function createWaitStore(database: Database) {
       await database.statement(
         'wait-settle',
         sql`
-        update step_waits set looked_at = ${at}, leased_until = null, problem = null,
+        update step_waits set looked_at = ${at}, leased_until = null, next_at = ${nextAfter(at)}, problem = null,
           fingerprint = coalesce(given.print, fingerprint),
           full_at = case when given.was_full then ${plus(at, fullEveryMs)} else full_at end,
           look_at = case when look_at <= ${at} then null else look_at end,
@@ -118,7 +132,7 @@ export function createWaitStore(database: Database) {
       );
     },
     /**
-     * Lets waits be looked at again at a moment, at the latest at their deadline. Gives those of which the problem is a
+     * Lets waits of a claim be looked at again at a moment, at the latest at their deadline. Gives those of which the problem is a
      * new one.
      */
     async postpone(stepIds: string[], at: Date, until: Date, problem: string | null): Promise<string[]> {
@@ -127,7 +141,7 @@ export function createWaitStore(database: Database) {
         'wait-postpone',
         sql<{ stepId: string; isNew: boolean }>`
         update step_waits set leased_until = least(${until}, greatest(deadline, ${plus(at, overdueEveryMs)})),
-          problem = ${problem}
+          next_at = ${nextAfter(at)}, problem = ${problem}
         from (select step_id, problem as known from step_waits where step_id = any(${stepIds}::uuid[])) as before
         where step_waits.step_id = before.step_id
         returning step_waits.step_id as "stepId", before.known is distinct from ${problem} as "isNew"`,

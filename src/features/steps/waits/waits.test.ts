@@ -156,19 +156,41 @@ describe('hubs that look at one Jira together', () => {
     const { replica, put, startReplica, move, advance } = world;
     const stepId = await put(replica.waits, 'MYT-3');
     await settle(world, replica);
-    replica.hang();
+    replica.stall();
     advance(minute);
-    // It has taken the wait, and never says anything again.
     await eventually(async () => {
       const { rows } = await test.database.pool.query(
         'select from step_waits where leased_until is not null',
       );
       expect(rows).toHaveLength(1);
     });
+    // It has taken the wait, and never says anything again.
+    replica.hang();
     await move('MYT-3', 'Done');
     const other = await startReplica();
-    advance(3 * minute);
+    advance(10_000);
     await eventually(() => expect(other.woken).toMatchObject([{ stepId, reason: 'changed' }]));
+  });
+
+  it('leave a look to the one that makes it, however long it takes', async () => {
+    const world = await begin();
+    const { replica, put, move, advance } = world;
+    const leasedUntil = async () => {
+      const { rows } = await test.database.pool.query('select leased_until as until from step_waits');
+      return Number(rows[0]?.until ?? 0);
+    };
+    const stepId = await put(replica.waits, 'MYT-3');
+    await settle(world, replica);
+    const answer = replica.stall();
+    advance(minute);
+    await eventually(async () => expect(await leasedUntil()).toBeGreaterThan(0));
+    const first = await leasedUntil();
+    await eventually(async () => expect(await leasedUntil()).toBeGreaterThan(first));
+    await move('MYT-3', 'Done');
+    answer();
+    await eventually(() => expect(replica.woken).toMatchObject([{ stepId, reason: 'changed' }]));
+    await world.quiet();
+    expect(replica.looks).toHaveLength(1);
   });
 
   it('find after a restart what changed meanwhile', async () => {
