@@ -1,6 +1,7 @@
 /** A link as the API shows it. */
 export interface LinkView {
   id: string;
+  scope: string;
   name: string;
   level: string;
   host: string;
@@ -48,12 +49,13 @@ export interface BackfillView {
 /** A link as lines; what stands in the way of its webhooks comes with what to do. */
 export function describeLink(link: LinkView): string[] {
   return [
-    `${link.name} [${link.state}] ${link.id}`,
+    `${link.scope}/${link.name} [${link.state}] ${link.id}`,
     ...link.scopes.flatMap(({ path, webhook, problem }) => [
       `  ${path} at ${link.host}: webhook ${webhook}`,
       ...(problem === null ? [] : [`    ${problem.message}`, `    ${problem.hint}`]),
     ]),
     ...rulesInWords(link),
+    ...(link.firstHookAt === null ? [] : [`  first event: ${link.firstHookAt}`]),
     `  last event: ${link.lastHookAt ?? 'none yet'}`,
     ...(link.shown ?? []).map(({ kind, count }) => `  shown in Jira: ${count} × ${kind}`),
     ...(link.lastLook ? describeLook(link.lastLook) : []),

@@ -27,7 +27,8 @@ interface RuleOptions {
 /** A look is asked after so often. */
 const askAgainMs = 500;
 
-const pathOf = (id: string, tail = ''): string => `/api/v1/links/${encodeURIComponent(id)}${tail}`;
+const pathOf = (link: string, tail = ''): string => `/api/v1/links/${encodeURIComponent(link)}${tail}`;
+const whichLink = ['<link>', 'id or name, e.g. account.shop'] as const;
 
 /** `tieline link` */
 export function make(cli: Cli): Command {
@@ -94,6 +95,7 @@ export function make(cli: Cli): Command {
     .action(async (options: { json?: boolean }) => {
       const items = await withHub(cli, (hub) => listAll<LinkView>(hub, '/api/v1/links'));
       const row = (link: LinkView) => [
+        link.scope,
         link.name,
         link.state,
         link.scopes.map(({ path }) => path).join(', '),
@@ -104,22 +106,23 @@ export function make(cli: Cli): Command {
       cli.print(
         options.json
           ? JSON.stringify({ items })
-          : table(['NAME', 'STATE', 'SCOPE', 'WEBHOOK', 'LAST EVENT', 'ID'], items.map(row)),
+          : table(['SCOPE', 'NAME', 'STATE', 'COVERS', 'WEBHOOK', 'LAST EVENT', 'ID'], items.map(row)),
       );
     });
 
   command
     .command('show')
     .description('Show a link: its webhooks, what Jira shows of it, and how far its backfill is.')
-    .argument('<id>')
+    .argument(...whichLink)
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      const { link, backfill } = await withHub(cli, async (hub) => ({
-        link: await hub.call<LinkView>('GET', pathOf(id)),
-        backfill: await hub
-          .call<BackfillView>('GET', pathOf(id, '/backfill'))
-          .catch((thrown: unknown) => noneIfNotFound(thrown)),
-      }));
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const { link, backfill } = await withHub(cli, async (hub) => {
+        const shown = await hub.call<LinkView>('GET', pathOf(reference));
+        const last = await hub
+          .call<BackfillView>('GET', pathOf(shown.id, '/backfill'))
+          .catch((thrown: unknown) => noneIfNotFound(thrown));
+        return { link: shown, backfill: last };
+      });
       if (options.json) cli.print(JSON.stringify({ ...link, backfill: backfill ?? null }));
       else {
         for (const line of describeLink(link)) cli.print(line);
@@ -132,9 +135,11 @@ export function make(cli: Cli): Command {
     .description(
       'Change which repositories and Jira projects a link takes. What is not given stays as it is.',
     )
-    .argument('<id>')
+    .argument(...whichLink)
     .option('--name <name>')
     .option('--path <path...>', 'of a link of projects: all of them')
+    .option('--since <moment>', 'send what projects that are added hold only since then; ISO 8601')
+    .option('--no-backfill', 'send nothing of what projects that are added hold already')
     .option('--include <glob...>', 'only these repositories')
     .option('--no-include', 'every repository again')
     .option('--exclude <glob...>', 'not these repositories')
@@ -143,10 +148,10 @@ export function make(cli: Cli): Command {
     .option('--no-project', 'issues of every Jira project again')
     .addOption(smartCommitOption())
     .option('--json', 'print JSON')
-    .action(async (id: string, options: RuleOptions) => {
+    .action(async (reference: string, options: RuleOptions & { since?: string; backfill: boolean }) => {
       const changed = await withHub(cli, async (hub) => {
         const { name, includeRepositories, excludeRepositories, projects, smartCommits } =
-          await hub.call<LinkView>('GET', pathOf(id));
+          await hub.call<LinkView>('GET', pathOf(reference));
         const body = {
           name: options.name ?? name,
           includeRepositories,
@@ -155,8 +160,10 @@ export function make(cli: Cli): Command {
           smartCommits,
           ...rulesOf(options),
           ...(options.path === undefined ? {} : { paths: options.path }),
+          ...(options.since === undefined ? {} : { backfill: { since: options.since } }),
+          ...(options.backfill ? {} : { backfill: null }),
         };
-        return hub.call<LinkView>('PUT', pathOf(id), body);
+        return hub.call<LinkView>('PUT', pathOf(reference), body);
       });
       if (options.json) cli.print(JSON.stringify(changed));
       else for (const line of describeLink(changed)) cli.print(line);
@@ -167,18 +174,20 @@ export function make(cli: Cli): Command {
     .description(
       'Show the address and the secret to enter at the host, where the token may not register webhooks.',
     )
-    .argument('<id>')
+    .argument(...whichLink)
     .option('--register', 'try to register what is missing instead')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { register?: boolean; json?: boolean }) => {
+    .action(async (reference: string, options: { register?: boolean; json?: boolean }) => {
       if (options.register) {
-        const link = await withHub(cli, (hub) => hub.call<LinkView>('POST', pathOf(id, '/webhooks'), {}));
+        const link = await withHub(cli, (hub) =>
+          hub.call<LinkView>('POST', pathOf(reference, '/webhooks'), {}),
+        );
         if (options.json) cli.print(JSON.stringify(link));
         else for (const line of describeLink(link)) cli.print(line);
         return;
       }
       const hook = await withHub(cli, (hub) =>
-        hub.call<{ url: string; secret: string }>('GET', pathOf(id, '/webhook-secret')),
+        hub.call<{ url: string; secret: string }>('GET', pathOf(reference, '/webhook-secret')),
       );
       cli.print(options.json ? JSON.stringify(hook) : `address  ${hook.url}\nsecret   ${hook.secret}`);
     });
@@ -186,18 +195,19 @@ export function make(cli: Cli): Command {
   command
     .command('backfill')
     .description('Send what the repositories of a link hold already: start, pause, resume or cancel.')
-    .argument('<id>')
+    .argument(...whichLink)
     .addArgument(new Argument('<what>').choices(['start', 'pause', 'resume', 'cancel']))
     .option('--since <moment>', 'for a start: only what is newer; ISO 8601')
     .option('--json', 'print JSON')
-    .action(async (id: string, what: string, options: { since?: string; json?: boolean }) => {
+    .action(async (reference: string, what: string, options: { since?: string; json?: boolean }) => {
       const states: Record<string, string> = { pause: 'paused', resume: 'running', cancel: 'cancelled' };
       const state = states[what];
-      const backfill = await withHub(cli, (hub) =>
-        state === undefined
+      const backfill = await withHub(cli, async (hub) => {
+        const { id } = await hub.call<LinkView>('GET', pathOf(reference));
+        return state === undefined
           ? hub.call<BackfillView>('POST', pathOf(id, '/backfill'), { since: options.since ?? null })
-          : hub.call<BackfillView>('PUT', pathOf(id, '/backfill'), { state }),
-      );
+          : hub.call<BackfillView>('PUT', pathOf(id, '/backfill'), { state });
+      });
       if (options.json) cli.print(JSON.stringify(backfill));
       else for (const line of describeBackfill(backfill)) cli.print(line);
     });
@@ -205,11 +215,12 @@ export function make(cli: Cli): Command {
   command
     .command('reconcile')
     .description('Compare everything that a link covers with what Jira shows, and repair it.')
-    .argument('<id>')
+    .argument(...whichLink)
     .option('--no-wait', 'do not wait for its end')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { wait: boolean; json?: boolean }) => {
+    .action(async (reference: string, options: { wait: boolean; json?: boolean }) => {
       const look = await withHub(cli, async (hub) => {
+        const { id } = await hub.call<LinkView>('GET', pathOf(reference));
         let last = await hub.call<LookView>('POST', pathOf(id, '/reconcile'), {});
         while (options.wait && !['done', 'failed', 'paused'].includes(last.state)) {
           await pause(askAgainMs);
@@ -225,10 +236,10 @@ export function make(cli: Cli): Command {
   command
     .command('disconnect')
     .description('Remove the webhooks and everything that was sent to Jira, then the link.')
-    .argument('<id>')
+    .argument(...whichLink)
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      const link = await withHub(cli, (hub) => hub.call<LinkView>('DELETE', pathOf(id)));
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const link = await withHub(cli, (hub) => hub.call<LinkView>('DELETE', pathOf(reference)));
       cli.print(
         options.json
           ? JSON.stringify(link)

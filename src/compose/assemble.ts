@@ -18,7 +18,7 @@ import { createDevPanel } from '../features/dev-panel/index.ts';
 import { createExplanations } from '../features/explanation/index.ts';
 import { createSecrets, type MachineSecretRules } from '../features/secrets/index.ts';
 import { createSteps } from '../features/steps/index.ts';
-import { isSigned } from '../http/index.ts';
+import { isSigned, signHook } from '../http/index.ts';
 import type { AnyConnector } from '../kit/connector.ts';
 import type { GrantStore, HttpFactory } from '../kit/http.ts';
 import { buildServer } from '../server/index.ts';
@@ -147,6 +147,7 @@ function joinFeatures(foundation: Foundation) {
   const devPanel = createDevPanel({
     ...parts,
     isSigned,
+    signHook,
     signedInPages: access.signedInPages,
     tendEveryMs: pace?.lookEveryMs ?? tendEveryMs,
   });

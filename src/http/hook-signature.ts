@@ -28,6 +28,15 @@ export function isSigned(
   });
 }
 
+/**
+ * The headers by which a webhook of ours shows that it was signed with the secret, as GitHub's do: SHA-256, and SHA-1 for
+ * older receivers. https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
+ */
+export function signHook(secret: Secret, body: string): Record<string, string> {
+  const digest = (algorithm: string) => createHmac(algorithm, clearText(secret)).update(body).digest('hex');
+  return { 'x-hub-signature': `sha1=${digest('sha1')}`, 'x-hub-signature-256': `sha256=${digest('sha256')}` };
+}
+
 function areEqual(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }

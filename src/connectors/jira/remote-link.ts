@@ -41,7 +41,7 @@ export const globalId = (kind: string, ...parts: (string | number)[]): string =>
   );
 
 /** The title: a name and the state, of which the name is cut when both are too long. */
-const titleOf = (name: string, state: string): string =>
+export const titleOf = (name: string, state: string): string =>
   cutText(name, remoteLinkLimits.title - state.length) + state;
 
 function objectOf(

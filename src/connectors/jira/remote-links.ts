@@ -91,7 +91,7 @@ export async function postLink(
  * Why Jira forbids one link. It says so in an error collection; a 403 of any other shape is about the account as a
  * whole (a CAPTCHA is due, passwords are switched off), and thrown.
  */
-function whyForbidden(answer: HttpAnswer, body: unknown): string {
+export function whyForbidden(answer: HttpAnswer, body: unknown): string {
   const words = readErrorMessages(body, answer.status).join(' ');
   if (typeof body === 'object' && body !== null && 'errorMessages' in body) {
     return `${words} (issue linking must be on, and the account needs the permission Link Issues)`;

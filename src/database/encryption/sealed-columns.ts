@@ -12,6 +12,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'access_tokens', column: 'sealed', context: "'access token ' || key" },
   { table: 'user_grants', column: 'sealed', context: "'user grant ' || key" },
   { table: 'links', column: 'sealed_hook_secret', context: "'link-hook ' || id" },
+  { table: 'panel_hooks', column: 'sealed_secret', context: "'panel-hook ' || link_id || ' ' || url" },
   { table: 'issue_watches', column: 'sealed_secret', context: "'issue-watch ' || connection_id" },
   {
     table: 'consent_requests',

@@ -15,6 +15,7 @@ import { looksAndSmartCommits } from './0014-looks-and-smart-commits.ts';
 import { linkRules } from './0015-link-rules.ts';
 import { runs } from './0016-runs.ts';
 import { stepWaits } from './0017-step-waits.ts';
+import { panelHooks } from './0018-panel-hooks.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order in which they run. */
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   linkRules,
   runs,
   stepWaits,
+  panelHooks,
 ];

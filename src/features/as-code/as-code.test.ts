@@ -218,7 +218,10 @@ describe('a connect key', () => {
   it('takes other rules, is the rotated one after a rotation, and is found by its connection', async () => {
     const scope = newScope();
     await apply([secret(scope, 't'), connection(scope, 'jira', 't')]);
-    const below = (spec: object) => key(`${scope}/shop`, 'k', { connection: 'org.jira', ...spec });
+    const below = (spec: object) => ({
+      ...key(`${scope}/shop`, 'k', { connection: 'org.jira', ...spec }),
+      labels: { team: 'shop' },
+    });
     const first = (await apply([below({})])).body.items[0];
     expect(first).toMatchObject({ action: 'create', scope });
     const rules = { environments: ['Production'], expiresAt: '2040-01-01T01:00:00+01:00' };

@@ -74,8 +74,8 @@ export async function createConnectKey(
 }
 
 /**
- * Makes a key in the place of another: same connection, name, rules and owner, and as long a life from now on. The old
- * one ends after the overlap, or at its own end if that is sooner.
+ * Makes a key in the place of another: same connection, name, rules, owner and labels, and as long a life from now on.
+ * The old one ends after the overlap, or at its own end if that is sooner.
  * @throws resource-not-found, request-invalid for one that ended or was rotated already
  */
 export async function rotateConnectKey(
@@ -102,6 +102,10 @@ export async function rotateConnectKey(
     where id = ${id}::uuid`.execute(trx);
   const row = made.rows[0];
   if (row === undefined) throw new TypeError('an insert gave no row');
+  await sql`insert into resource_labels (kind, resource_id, labels)
+    select kind, ${row.id}, labels from resource_labels where kind = 'ConnectKey' and resource_id = ${id}`.execute(
+    trx,
+  );
   await note({
     action: 'connect-key.rotated',
     scope,

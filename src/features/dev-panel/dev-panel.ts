@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Database, Vault } from '../../database/index.ts';
 import type { Log } from '../../kit/log.ts';
-import type { IsSigned } from '../../kit/raw-hook.ts';
+import type { IsSigned, SignHook } from '../../kit/raw-hook.ts';
 import { every, type TopicHandler, type Work } from '../../work/index.ts';
 import type { Changes, SignedInPages } from '../access/index.ts';
 import type { ConnectionStore, JiraClients, OpenConnections } from '../connections/index.ts';
@@ -14,12 +14,13 @@ import { createBranches } from './create-branch/branches.ts';
 import { createBranchPageRoutes } from './create-branch/page-routes.ts';
 import { codeEventHandler } from './events/code-event.ts';
 import { hookRoutes } from './events/hook-routes.ts';
-import { facadeRoutes } from './facade/facade.ts';
+import { createFacade } from './facade/facade.ts';
 import { createDisconnector } from './links/disconnect.ts';
 import { createRuleFollower } from './links/follow-rules.ts';
 import { linkRoutes } from './links/link-routes.ts';
 import { createLinkStore, type LinkStore } from './links/link-store.ts';
 import { createLinkedRepositories } from './links/linked-repositories.ts';
+import { webhookRemovalHandler } from './links/remove-webhook.ts';
 import { createSubscriptions, type Subscriptions } from './links/subscriptions.ts';
 import { lookRoutes } from './looks/look-routes.ts';
 import { createLookRunner } from './looks/look-runner.ts';
@@ -51,6 +52,7 @@ export function createDevPanel(options: {
   open: OpenConnections;
   jiraClients: JiraClients;
   isSigned: IsSigned;
+  signHook: SignHook;
   signedInPages: SignedInPages;
   publicUrl: string | undefined;
   tendEveryMs: number;
@@ -61,7 +63,7 @@ export function createDevPanel(options: {
   const links = createLinkStore(database, vault);
   const backfills = createBackfillStore(database);
   const codeHosts = createCodeHosts(options.open);
-  const subscriptions = createSubscriptions({ links, codeHosts, publicUrl });
+  const subscriptions = createSubscriptions({ database, links, codeHosts, publicUrl, now });
   const runner = createBackfillRunner({ database, links, backfills, codeHosts, log, now });
   const disconnector = createDisconnector({ database, links, subscriptions, jiraClients, log, now });
   const ruleFollower = createRuleFollower({ database, links, log, now });
@@ -80,11 +82,13 @@ export function createDevPanel(options: {
   const repositories = createLinkedRepositories({ codeHosts, now });
   const branches = createBranches({ ...options, codeHosts, repositories });
   const parts = { ...options, links, backfills, looks, codeHosts, subscriptions };
+  const facade = createFacade({ ...parts, repositories });
   return {
     handlers: [
       codeEventHandler({ database, links, codeHosts, takeSmartCommits, now }),
-      developmentHandler(jiraClients),
+      facade.noting(developmentHandler(jiraClients)),
       smartCommitHandler({ database, links, jiraClients }),
+      webhookRemovalHandler(subscriptions),
     ],
     links,
     subscriptions,
@@ -94,7 +98,7 @@ export function createDevPanel(options: {
       backfillRoutes(parts),
       branchRoutes({ links, branches }),
       createBranchPageRoutes({ ...options, links, repositories, branches }),
-      ...facadeRoutes({ ...parts, repositories }),
+      ...facade.routes,
       lookRoutes(parts),
     ],
     start() {
@@ -102,7 +106,9 @@ export function createDevPanel(options: {
         every(options.tendEveryMs, () => runner.tend(), log),
         every(options.tendEveryMs, () => disconnector.tend(), log),
         every(options.tendEveryMs, () => ruleFollower.tend(), log),
+        every(options.tendEveryMs, () => subscriptions.tend(), log),
         every(options.tendEveryMs, () => looker.tend(), log),
+        every(options.tendEveryMs, () => facade.tend(), log),
       ];
       return async () => {
         runner.stop();

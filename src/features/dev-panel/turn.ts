@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../database/index.ts';
 
 /**
@@ -33,4 +34,12 @@ export async function takeTurn(
     // A lost connection has given the lock back; it must not be used again.
     client.release(broken);
   }
+}
+
+/** Asked again so often; a turn takes as long as a few requests do. */
+const askAgainMs = 50;
+
+/** Runs `work` once nothing else of the same name runs, on whatever replica. It holds no connection while it waits. */
+export async function awaitTurn(database: Database, name: string, work: () => Promise<void>): Promise<void> {
+  while (!(await takeTurn(database, name, work))) await pause(askAgainMs);
 }

@@ -129,6 +129,12 @@ export const apiErrors = {
     'The scope is tied to a Jira already',
     'Disconnect that link first, or choose another scope.',
   ),
+  'link-disconnecting': entry(
+    409,
+    'never',
+    'The link is being disconnected',
+    'Wait until it is gone from the list of links; then make a new one.',
+  ),
   'backfill-running': entry(
     409,
     'never',

@@ -1,4 +1,5 @@
 import { endpointOf } from './burst-headers.ts';
+import type { DvcsCall } from './data-center/dvcs-routes.ts';
 import type { RemoteLink } from './data-center/remote-links.ts';
 import type { BuildData } from './devops/build-schema.ts';
 import { deploymentId } from './devops/deployment-routes.ts';
@@ -40,6 +41,8 @@ export interface SimulatorState {
   development(issueKey?: string): Development[];
   /** The links of an issue to things outside; Data Center's. */
   remoteLinks(issueKey: string): RemoteLink[];
+  /** What webhooks told the DVCS connector, the oldest first; Data Center's. */
+  dvcsCalls: readonly DvcsCall[];
   findIssue(idOrKey: string): Issue | undefined;
   /** The webhooks that are registered, of administrators and of apps, with their secrets. */
   webhooks(): { admin: AdminWebhook[]; dynamic: DynamicWebhook[] };
@@ -116,6 +119,7 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
     deployments,
     development,
     remoteLinks,
+    dvcsCalls: world.dvcsCalls,
     findIssue: (idOrKey) => world.platform.findIssue(idOrKey),
     webhooks: () => ({
       admin: [...world.webhooks.admin.values()],
@@ -153,6 +157,7 @@ export function createState(world: World, requests: LoggedRequest[]): SimulatorS
       builds: builds(),
       deployments: deployments(),
       development: development(),
+      dvcsCalls: world.dvcsCalls,
       effects: world.effects,
       webhookDeliveries: world.deliveries.list().map(({ body: _, ...one }) => one),
       requests,

@@ -1,3 +1,4 @@
+import type { DvcsCall } from './data-center/dvcs-routes.ts';
 import { createRemoteLinks, type RemoteLinks } from './data-center/remote-links.ts';
 import type { BuildData } from './devops/build-schema.ts';
 import type { StoredDeployment } from './devops/deployment-routes.ts';
@@ -78,6 +79,7 @@ export interface World {
   devinfo: DevinfoStore;
   gates: Gates;
   remoteLinks: RemoteLinks;
+  dvcsCalls: DvcsCall[];
   webhooks: Webhooks;
   deliveries: Deliveries;
   announce: Announcements;
@@ -126,6 +128,7 @@ export function createWorld(
     devinfo: createDevinfoStore(seed.devinfoEqualSequence),
     gates: createGates(now),
     remoteLinks: createRemoteLinks(),
+    dvcsCalls: [],
     webhooks: createWebhooks(),
     deliveries: createDeliveries(() => world, webhookRetryDelayMs),
     announce: createAnnouncements(() => world),

@@ -238,6 +238,38 @@ describe('an issue of a self-hosted Jira', () => {
   });
 });
 
+describe('a link on an issue of a self-hosted Jira', () => {
+  it('that may not be taken back is told of its issue, and stops nothing else', async () => {
+    const dataCenter = await startSimulatedDataCenter({});
+    site = dataCenter;
+    const client = jira.jira?.(await dataCenter.connect(dataCenter.byToken('admin')));
+    await client?.devInfo.submit([branchOn(['MYT-1'])], submission);
+    dataCenter.simulator.faults.refusePermission('LINK_ISSUES');
+    const said = await client?.devInfo.submit(
+      [goneFrom(['MYT-1'], 'branch', 'feature/MYT-1'), goneFrom(['MYT-1'], 'branch', 'x')],
+      submission,
+    );
+    const refused = { state: 'rejected', refusedIssueKeys: [{ key: 'MYT-1' }] };
+    expect(said?.outcomes).toMatchObject([refused, refused]);
+    dataCenter.simulator.faults.clear();
+    const again = await client?.devInfo.submit([goneFrom(['MYT-1'], 'branch', 'feature/MYT-1')], submission);
+    expect(again?.outcomes).toEqual([{ state: 'accepted', ...fine }]);
+    expect(dataCenter.simulator.state.remoteLinks('MYT-1')).toEqual([]);
+  });
+
+  it('tells the state of a pull request however long its title is', async () => {
+    const dataCenter = await startSimulatedDataCenter({});
+    site = dataCenter;
+    const client = jira.jira?.(await dataCenter.connect(dataCenter.byToken('admin')));
+    await client?.devInfo.submit(
+      [pullRequestOn(['MYT-1'], { title: 'long '.repeat(200), state: 'merged' })],
+      submission,
+    );
+    const [link] = dataCenter.simulator.state.remoteLinks('MYT-1');
+    expect(link?.object.title).toMatch(/^#4 long .*…: merged$/);
+  });
+});
+
 describe('the id of an entity', () => {
   // As Atlassian's own app for GitHub makes them.
   it.each([

@@ -6,8 +6,8 @@ import { bodyOf } from '../answer-body.ts';
 import { sortIssueKeys, tooLongUrls } from '../entity-wire.ts';
 import { cutText } from '../fit-text.ts';
 import { remoteLinkLimits } from '../limits.ts';
-import { application, globalId, type RemoteLink } from '../remote-link.ts';
-import { type LinkAnswers, outcomeOf, postLink } from '../remote-links.ts';
+import { application, globalId, type RemoteLink, titleOf } from '../remote-link.ts';
+import { type LinkAnswers, outcomeOf, postLink, whyForbidden } from '../remote-links.ts';
 import { stopsEverything } from '../stopping-errors.ts';
 
 type Present = Exclude<SequencedDevEntity, { kind: 'gone' }>;
@@ -58,7 +58,7 @@ function pullRequestLook(pullRequest: PullRequestInfo, repository: string): Look
   return {
     relationship: 'Pull requests',
     url,
-    title: `#${number} ${title}: ${pullRequestLooks[state].words}`,
+    title: titleOf(`#${number} ${title}`, `: ${pullRequestLooks[state].words}`),
     summary: `${author.name} in ${repository}${reviews}`,
     ...pullRequestLooks[state],
   };
@@ -121,8 +121,11 @@ export function createDevLinkSubmitter(getHttp: () => Http, site: JiraIdentity):
     const { possible, impossible } = sortIssueKeys(entity.issueKeys);
     const answers: LinkAnswers = { linked: 0, unknown: [...impossible], refused: [], error: undefined };
     try {
-      for (const key of entity.formerIssueKeys) await takeBack(getHttp(), key, idOf(entity), requests);
-      if (entity.kind === 'gone') return { state: 'accepted', ...untied };
+      for (const key of entity.formerIssueKeys) {
+        const reason = await takeBack(getHttp(), key, idOf(entity), requests);
+        if (reason !== undefined) answers.refused.push({ key, reason });
+      }
+      if (entity.kind === 'gone') return answers.refused.length > 0 ? outcomeOf(answers, [], []) : withdrawn;
       const link = linkOf(entity, site.baseUrl);
       const reasons = tooLongUrls({ url: link.object.url }, remoteLinkLimits.url);
       for (const key of reasons.length > 0 ? [] : possible) {
@@ -163,17 +166,25 @@ export function createDevLinkSubmitter(getHttp: () => Http, site: JiraIdentity):
   };
 }
 
-const untied = { unknownIssueKeys: [], refusedIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] };
+const withdrawn: SubmitOutcome = {
+  state: 'accepted',
+  unknownIssueKeys: [],
+  refusedIssueKeys: [],
+  leftOutIssueKeys: [],
+  unknownServices: [],
+};
 
-/** Deletes a link from an issue; that the link or the issue is not there is what was wanted. */
+/** Deletes a link from an issue, or says why Jira refuses; that link or issue is not there is what was wanted. */
 async function takeBack(
   http: Http,
   issueKey: string,
   id: string,
   requests: SubmitAnswer['requests'],
-): Promise<void> {
+): Promise<string | undefined> {
   const query = new URLSearchParams({ globalId: id });
   const url = `/rest/api/2/issue/${encodeURIComponent(issueKey)}/remotelink?${query}`;
-  const answer = await http.request({ method: 'DELETE', url, accept: [404] });
-  requests.push({ url: answer.url, status: answer.status, entities: 1, answer: bodyOf(answer) });
+  const answer = await http.request({ method: 'DELETE', url, accept: [403, 404] });
+  const body = bodyOf(answer);
+  requests.push({ url: answer.url, status: answer.status, entities: 1, answer: body });
+  return answer.status === 403 ? whyForbidden(answer, body) : undefined;
 }

@@ -115,7 +115,7 @@ export const linkKind: ResourceKind<LinkSpec> = {
     return { id: link.id };
   },
   async update(stores, { name, spec: wanted }, { id, spec: before }, changed) {
-    const { change, links, subscriptions, afterwards } = stores;
+    const { change, links } = stores;
     const fixed = [
       'hostConnection',
       'jiraConnection',
@@ -126,14 +126,6 @@ export const linkKind: ResourceKind<LinkSpec> = {
     if (wrong !== undefined) {
       const message = 'A link keeps its connections and its scope for life';
       throw new TielineError('link-scope-fixed', message, { fields: [{ path: wrong, message }] });
-    }
-    const known = await links.get(id);
-    const lost = known.scopes.filter(({ path }) => !wanted.paths.includes(path));
-    if (lost.length > 0) {
-      afterwards(async () => {
-        await subscriptions.remove(known, lost);
-        return [];
-      });
     }
     registerLater(stores, await links.change(change, id, { ...wanted, name }));
   },

@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { idParameter } from '../../../kit/paging.ts';
 import { requireRole } from '../../access/index.ts';
 import { getVisibleLink } from '../links/link-routes.ts';
-import type { LinkStore } from '../links/link-store.ts';
+import { assertNotDisconnecting, type LinkStore } from '../links/link-store.ts';
+import { linkReference } from '../links/link-view.ts';
 import type { Branches } from './branches.ts';
 
 const branchName = z.string().min(1).max(250);
 
-/** `/api/v1/links/{id}/branches`: makes branches at the host of a link. */
+/** `/api/v1/links/{link}/branches`: makes branches at the host of a link. */
 export function branchRoutes({
   links,
   branches,
@@ -18,13 +18,13 @@ export function branchRoutes({
 }): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
-      '/api/v1/links/:id/branches',
+      '/api/v1/links/:link/branches',
       {
         config: { access: { role: 'operator' } },
         schema: {
           summary: 'Make a branch in a repository of a link',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           body: z.strictObject({
             repository: z.string().min(1).max(500).meta({
               description: 'By the host’s id or by its full path, such as acme/shop.',
@@ -46,8 +46,9 @@ export function branchRoutes({
         },
       },
       async (request, reply) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'operator', link.scope);
+        assertNotDisconnecting(link);
         const { repository, name, from } = request.body;
         const made = await branches.create(request, { link, repository, name, from });
         return reply.status(201).send({

@@ -210,6 +210,31 @@ describe('the API', () => {
   });
 });
 
+it('with two links one is chosen, and of a link with one repository that one is', async () => {
+  const second = await linked.link({ name: 'Platform', paths: ['acme/shop/platform'] });
+  const { page, complaints, close } = await open({ width: 390, colorScheme: 'dark' });
+  await page.goto(fromJira('MYT-4', 'Several'));
+  await signIn(page, 'olga');
+  await page.getByRole('heading', { level: 2, name: 'Where?' }).waitFor();
+  await picture(page, 'create-branch-390-dark-links');
+  expect(await overflowOf(page)).toBe(0);
+  await page.getByRole('link', { name: 'Platform: acme/shop/platform' }).click();
+  expect(await page.getByLabel('Name of the branch').inputValue()).toBe('MYT-4-several');
+  expect(await page.locator('main').textContent()).toContain('acme/shop/platform/infrastructure');
+  await page.getByRole('button', { name: 'Create the branch' }).click();
+  await page.getByRole('heading', { level: 1, name: 'The branch is there' }).waitFor();
+  await page.goto(fromJira('MYT-4', 'Several'));
+  await page.getByRole('link', { name: /^link-1: / }).click();
+  await page.getByLabel('Choose another link').click();
+  await page.getByRole('heading', { level: 2, name: 'Where?' }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+  await linked.hub.call('DELETE', `/api/v1/links/${second.id}`);
+  await expect
+    .poll(async () => (await linked.hub.call('GET', '/api/v1/links')).body.items, { timeout: 10_000 })
+    .toHaveLength(1);
+});
+
 it('while the host is away, the page says so, and offers to try again', async () => {
   const { page, close } = await open();
   await page.goto(fromJira('MYT-1', 'Total'));

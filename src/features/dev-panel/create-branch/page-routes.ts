@@ -46,21 +46,17 @@ export function createBranchPageRoutes(parts: {
     );
   };
 
+  /** The one that nobody has to choose. */
+  const findOnlyRepository = async (link: Link): Promise<RepositoryInfo | undefined> => {
+    const [only, ...others] = await repositories.list(link);
+    return others.length === 0 ? only : undefined;
+  };
+
   const showRepositories = async (reply: FastifyReply, way: pages.Way, search: string) => {
-    try {
-      const all = await repositories.list(way.link);
-      const found = all.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
-      const shown = found.slice(0, mostRepositories);
-      return sendPage(reply, 200, title, pages.repositoriesPage(way, { search, shown, count: found.length }));
-    } catch (thrown) {
-      const error = shown(thrown, reply);
-      return sendPage(
-        reply,
-        error.status,
-        title,
-        pages.repositoriesPage(way, { search, shown: [], count: 0, error }),
-      );
-    }
+    const all = await repositories.list(way.link);
+    const found = all.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
+    const shown = found.slice(0, mostRepositories);
+    return sendPage(reply, 200, title, pages.repositoriesPage(way, { search, shown, count: found.length }));
   };
 
   const showBranch = async (
@@ -109,13 +105,16 @@ export function createBranchPageRoutes(parts: {
       }
       const link = given.link === '' ? first : the(offered, given.link);
       const way = { issue, link, otherLinks: others.length > 0 };
-      if (given.repository === '') return showRepositories(reply, way, given.search);
       try {
-        const repository = await repositories.get(link, given.repository);
+        const repository =
+          given.repository === ''
+            ? await findOnlyRepository(link)
+            : await repositories.get(link, given.repository);
+        if (repository === undefined) return await showRepositories(reply, way, given.search);
         return await showBranch(reply, way, { repository, csrfToken: session.csrfToken });
       } catch (thrown) {
         const error = shown(thrown, reply);
-        const none = { search: '', shown: [], count: 0, error };
+        const none = { search: given.search, shown: [], count: 0, error };
         return sendPage(reply, error.status, title, pages.repositoriesPage(way, none));
       }
     });

@@ -7,6 +7,8 @@ import type { ConnectionStore } from '../../connections/index.ts';
 import { getVisibleLink } from '../links/link-routes.ts';
 import type { LinkStore } from '../links/link-store.ts';
 import { type ApplicationStore, noApplication, type PanelToken } from './application-store.ts';
+import type { HookStore, HookSummary } from './hook-store.ts';
+import { siteOf } from './jira-address.ts';
 import type { PanelSource } from './panel-source.ts';
 
 const tokenView = z.object({
@@ -33,16 +35,45 @@ const viewToken = (token: PanelToken): z.output<typeof tokenView> => ({
   lastUsedAt: text(token.lastUsedAt),
 });
 
+const webhooksView = z
+  .object({
+    count: z.number().int(),
+    lastCalledAt: isoDate.nullable(),
+    failing: z.array(
+      z.object({
+        repository: z.string(),
+        url: z.string(),
+        calledAt: isoDate,
+        retryAt: isoDate.nullable(),
+        code: z.string(),
+        message: z.string(),
+        hint: z.string(),
+      }),
+    ),
+  })
+  .meta({
+    description:
+      'The webhooks that Jira registered, and those that could not be called last time. Without a moment for the ' +
+      'next try Jira finds out by itself, at its next look.',
+  });
+
+const viewWebhooks = ({ count, calledAt, failing }: HookSummary): z.output<typeof webhooksView> => ({
+  count,
+  lastCalledAt: text(calledAt),
+  failing: failing.map((one) => ({ ...one, calledAt: text(one.calledAt), retryAt: text(one.retryAt) })),
+});
+
 /** `/api/v1/links/{id}/facade`: lets a self-hosted Jira read a link as it reads GitHub Enterprise. */
 export function applicationRoutes(parts: {
   links: LinkStore;
   connections: ConnectionStore;
   applications: ApplicationStore;
   source: PanelSource;
+  hooks: HookStore;
   changes: Changes;
   publicUrl: string | undefined;
 }): FastifyPluginAsyncZod {
-  const { links, connections, applications, source, changes } = parts;
+  const { links, connections, applications, source, hooks, changes } = parts;
   const getLink = async (actor: Actor | undefined, id: string) => {
     const link = await getVisibleLink(links, actor, id);
     requireRole(actor, 'editor', link.scope);
@@ -75,7 +106,7 @@ export function applicationRoutes(parts: {
       async (request, reply) => {
         const link = await getLink(request.actor, request.params.id);
         const url = publicUrl();
-        const callbackUrl = request.body.callbackUrl ?? (await siteOf(connections, link.jiraConnectionId));
+        const callbackUrl = request.body.callbackUrl ?? siteOf(await connections.get(link.jiraConnectionId));
         const accounts = await source.listAccounts(link);
         const made = await changes.make(request, (change) => applications.create(change, link, callbackUrl));
         const { clientId, clientSecret, createdAt } = made;
@@ -94,7 +125,7 @@ export function applicationRoutes(parts: {
           summary: 'Show how Jira reads the link, and who holds a token',
           tags: ['links'],
           params: idParameter,
-          response: { 200: applicationView.extend({ tokens: z.array(tokenView) }) },
+          response: { 200: applicationView.extend({ tokens: z.array(tokenView), webhooks: webhooksView }) },
         },
       },
       async (request) => {
@@ -102,9 +133,10 @@ export function applicationRoutes(parts: {
         const application = await applications.find(link.id);
         if (application === undefined) throw noApplication(link);
         const { clientId, callbackUrl, createdAt } = application;
-        const [accounts, tokens] = await Promise.all([
+        const [accounts, tokens, webhooks] = await Promise.all([
           source.listAccounts(link),
           applications.listTokens(link.id),
+          hooks.summarize(link.id),
         ]);
         return {
           url: publicUrl(),
@@ -113,6 +145,7 @@ export function applicationRoutes(parts: {
           callbackUrl,
           createdAt: text(createdAt),
           tokens: tokens.map(viewToken),
+          webhooks: viewWebhooks(webhooks),
         };
       },
     );
@@ -179,11 +212,4 @@ export function applicationRoutes(parts: {
       },
     );
   };
-}
-
-/** The address of a link's Jira. */
-async function siteOf(connections: ConnectionStore, jiraConnectionId: string): Promise<string> {
-  const { settings, name } = await connections.get(jiraConnectionId);
-  if (typeof settings.baseUrl === 'string') return settings.baseUrl;
-  throw new TypeError(`the Jira connection ${name} has no base URL`);
 }

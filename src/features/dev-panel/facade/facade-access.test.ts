@@ -1,7 +1,13 @@
 import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser } from '../../../../test/browser.ts';
-import { type ConnectedJira, password, slugPath, startConnectedJira } from './fixtures/connected-jira.ts';
+import {
+  type ConnectedJira,
+  password,
+  repository,
+  slugPath,
+  startConnectedJira,
+} from './fixtures/connected-jira.ts';
 
 let connected: ConnectedJira;
 beforeAll(async () => {
@@ -54,10 +60,57 @@ describe('a token', () => {
     expect((await linked.hub.call('GET', '/api/v1/links', undefined, token)).status).toBe(401);
   });
 
+  it('is what nobody else has: strangers learn nothing, and Jira that there is somebody to ask', async () => {
+    const { url } = connected;
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${url}${path}`, { headers });
+      return [answer.status, Object.keys((await answer.json()) as object)];
+    };
+    expect(await ask('/api/v3/users/acme')).toEqual([403, ['message']]);
+    for (const path of ['/api/v3', '/api/v3/user', slugPath, '/api/v3/whatever', '/api/v3/rate_limit']) {
+      expect([path, (await ask(path))[0]]).toEqual([path, 401]);
+      const wrong = { authorization: `Basic ${btoa('me:tieline_pt_guessed')}` };
+      expect([path, (await ask(path, wrong))[0]]).toEqual([path, 401]);
+    }
+  });
+
+  it('finds out in GitHub’s words what is wrong or not there', async () => {
+    const { linked, link, url, ask } = connected;
+    const made = await linked.hub.call('POST', `/api/v1/links/${link.id}/facade/tokens`, { name: 'curl' });
+    const { token } = made.body;
+    for (const path of [
+      'compare/main...x',
+      'commits/main',
+      'branches/none',
+      'pulls/0',
+      'hooks/x',
+      'nothing',
+    ]) {
+      expect([path, await ask(`${slugPath}/${path}`, token)]).toEqual([
+        path,
+        { status: 404, body: { message: 'Not Found', documentation_url: expect.any(String) } },
+      ]);
+    }
+    expect(await ask('/api/v3/rate_limit', token)).toMatchObject({
+      status: 404,
+      body: { message: 'Rate limiting is not enabled.' },
+    });
+    const post = async (body: string, type: string) => {
+      const headers = { authorization: `token ${token}`, 'content-type': type };
+      const answer = await fetch(`${url}${slugPath}/hooks`, { method: 'POST', headers, body });
+      return [answer.status, await answer.json()];
+    };
+    expect(await post('{', 'application/json')).toMatchObject([400, { message: 'Problems parsing JSON' }]);
+    expect(await post('a', 'text/css')).toMatchObject([415, { message: expect.any(String) }]);
+    expect(await post(`"${'x'.repeat(1_200_000)}"`, 'application/json')).toMatchObject([413, {}]);
+  });
+
   it('lets a real client of GitHub’s API (octokit) walk through all pages, pull requests and commits', async () => {
     const { linked, link, url } = connected;
     const path = `/api/v1/links/${link.id}/facade/tokens`;
     const made = await linked.hub.call('POST', path, { name: 'octokit' });
+    await linked.host.people.createBranch({ repository, name: 'feature/MYT-2/ünïcode-分支' });
+    await linked.settled();
     const octokit = new Octokit({ auth: made.body.token, baseUrl: `${url}/api/v3` });
     const [owner = '', repo = ''] = slugPath.split('/').slice(-2).map(decodeURIComponent);
     const branches = await octokit.paginate(octokit.rest.repos.listBranches, { owner, repo, per_page: 1 });
@@ -73,7 +126,16 @@ describe('a token', () => {
       ref: branch?.commit.sha ?? '',
     });
     expect(commit.sha).toBe(branch?.commit.sha);
-    expect(names.sort()).toEqual(['MYT-1-login', 'main']);
+    expect(names.sort()).toEqual(['MYT-1-login', 'feature/MYT-2/ünïcode-分支', 'main']);
+    const name = 'feature/MYT-2/ünïcode-分支';
+    const one = await octokit.rest.repos.getBranch({ owner, repo, branch: name });
+    expect(one.data).toMatchObject({ name, commit: { sha: expect.any(String) } });
+    // The address that Jira makes of it.
+    const page = await fetch(`${url}/${owner}/${repo}/tree/${name}`, { redirect: 'manual' });
+    expect(decodeURI(page.headers.get('location') ?? '')).toContain(name);
+    const whole = await fetch(`${url}/${owner}/${repo}`, { redirect: 'manual' });
+    expect(whole.headers.get('location')).toBe(`${linked.host.url}/${repository}`);
+    expect((await fetch(`${url}/${owner}/nothing`)).status).toBe(404);
   });
 });
 
@@ -91,7 +153,8 @@ describe('in a real browser', () => {
     { width: 1280, colorScheme: 'light' },
     { width: 390, colorScheme: 'dark' },
   ] as const)('an editor comes from Jira, signs in, allows it, and is back ($width)', async (look) => {
-    const { url, jira, callback, authorizePath } = connected;
+    const { url, callback, authorizePath } = connected;
+    const jira = new URL(connected.jira).origin;
     const { width, colorScheme } = look;
     const page = await browser.browser.newPage({ viewport: { width, height: 800 }, colorScheme });
     const complaints: string[] = [];

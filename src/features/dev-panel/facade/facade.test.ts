@@ -69,28 +69,13 @@ describe('a Jira that adds the hub as a GitHub Enterprise server', () => {
     }
   });
 
-  it('registers its webhook once, finds it again and removes it', async () => {
-    const { url, jira, ask } = connected;
-    const hook = {
-      name: 'web',
-      active: true,
-      config: { url: `${jira}/rest/bitbucket/1.0/repository/1/sync` },
-    };
-    expect(await read(`${slugPath}/hooks?per_page=100&page=1`, token)).toEqual([]);
-    const made = await ask(`${slugPath}/hooks`, token, { method: 'POST', body: JSON.stringify(hook) });
-    expect(made).toMatchObject({ status: 201, body: { id: expect.any(Number), config: hook.config } });
-    // Its newer half sends the token in the address.
-    const listed = await fetch(`${url}${slugPath}/hooks?access_token=${token}`);
-    expect(await listed.json()).toMatchObject([{ id: made.body.id, config: hook.config }]);
-    const removed = await ask(`${slugPath}/hooks/${made.body.id}`, token, { method: 'DELETE' });
-    expect([removed.status, await read(`${slugPath}/hooks`, token)]).toEqual([204, []]);
-  });
-
   it('sees the branches that were there before the link, of which the hub remembers nothing', async () => {
-    expect((await read(`${slugPath}/branches`, token)).map(({ name }: Json) => name).sort()).toEqual([
-      'MYT-1-login',
-      'main',
-    ]);
+    const names = async () =>
+      (await read(`${slugPath}/branches`, token)).map(({ name }: Json) => name).sort();
+    expect(await names()).toEqual(['MYT-1-login', 'main']);
+    await connected.linked.host.people.createBranch({ repository, name: 'MYT-3-new' });
+    await connected.linked.settled();
+    expect(await names()).toEqual(['MYT-1-login', 'MYT-3-new', 'main']);
   });
 
   it('reads every commit from the heads of the branches, and later only the new ones', async () => {
@@ -169,6 +154,26 @@ describe('a Jira that adds the hub as a GitHub Enterprise server', () => {
     for (const kind of ['issues', 'pulls']) {
       expect(await read(`${slugPath}/${kind}/${number}/comments`, token)).toEqual([]);
     }
+  });
+
+  it('is told of a pull request that the hub learned late, though another one changed after it', async () => {
+    const { linked, link } = connected;
+    const { people } = linked.host;
+    await people.commit({ repository, branch: 'MYT-3-new', message: 'MYT-3 new', files: { b: '1' } });
+    const open = (title: string, source: string) => people.openPullRequest({ repository, title, source });
+    const [late, other] = [await open('MYT-1: late', 'MYT-1-login'), await open('MYT-3: new', 'MYT-3-new')];
+    await linked.settled();
+    linked.host.deliveryFaults.add({ does: 'lose', times: 1 });
+    await people.close({ repository, number: late });
+    await people.close({ repository, number: other });
+    await linked.settled();
+    // Jira goes on from the newest that it has seen, and looks at nothing older.
+    const [newest] = await read(`${slugPath}/events`, token);
+    expect(newest.payload).toMatchObject({ number: other, action: 'closed' });
+    await linked.look(link);
+    const [found] = await read(`${slugPath}/events`, token);
+    expect(found.payload).toMatchObject({ number: late, action: 'closed' });
+    expect(Date.parse(found.created_at)).toBeGreaterThanOrEqual(Date.parse(newest.created_at));
   });
 
   it('leads those who click in Jira on to the code host', async () => {

@@ -1,18 +1,16 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { asTielineError, TielineError } from '../../../kit/errors.ts';
-import { noteRetryAfter } from '../../access/index.ts';
+import { TielineError } from '../../../kit/errors.ts';
+import type { ConnectionStore } from '../../connections/index.ts';
 import type { Link } from '../links/link-store.ts';
+import type { ApplicationStore } from './application-store.ts';
+import { answerAsGithub, asReader, notFound, repositoryPath, version } from './github-answers.ts';
+import { addHookRoutes } from './github-hook-routes.ts';
 import type { HookStore } from './hook-store.ts';
 import { cut, linkPages, type Paged, pageOf } from './paging.ts';
 import type { PanelRepository, PanelSource } from './panel-source.ts';
+import { bearsToken } from './reader.ts';
 import type { Wire } from './wire.ts';
-
-const documentation = 'https://docs.github.com/en/rest';
-/** Whose shape of the API this is; a client may look for it. */
-const version = '3.13.0';
-/** A reader of a link is known by its token, not to the API's guard. */
-const asReader = { config: { access: { public: true as const } }, schema: { hide: true } };
 
 const named = z.object({ owner: z.string(), repo: z.string() });
 const numbered = named.extend({ number: z.coerce.number().int().positive() });
@@ -22,17 +20,17 @@ const pullQuery = z.object({
   direction: z.enum(['asc', 'desc']).catch('desc'),
 });
 
-const notFound = (): TielineError => new TielineError('resource-not-found', 'Not Found');
-
 /** `/api/v3`: what Jira's DVCS connector reads of GitHub Enterprise Server, and what other clients of it expect. */
 export function githubRoutes(parts: {
   source: PanelSource;
   hooks: HookStore;
+  applications: ApplicationStore;
+  connections: ConnectionStore;
   wire: Wire;
   publicUrl: string;
   read(request: FastifyRequest): Promise<Link>;
 }): FastifyPluginAsync {
-  const { source, hooks, wire, publicUrl, read } = parts;
+  const { source, wire, publicUrl, read } = parts;
 
   const answerPage = <T, W>(
     request: FastifyRequest,
@@ -57,7 +55,6 @@ export function githubRoutes(parts: {
     if (pullRequest === undefined) throw notFound();
     return { repository, pullRequest };
   };
-  const placeOf = ({ link, info }: PanelRepository) => ({ linkId: link.id, repositoryId: info.id });
 
   const listRepositories = async (request: FastifyRequest, reply: FastifyReply, owner?: string) => {
     const link = await read(request);
@@ -80,6 +77,11 @@ export function githubRoutes(parts: {
       verifiable_password_authentication: false,
       installed_version: version,
     }));
+    // As a server says on which no administrator has set limits.
+    app.get('/api/v3/rate_limit', asReader, async (request) => {
+      await read(request);
+      throw new TielineError('resource-not-found', 'Rate limiting is not enabled.');
+    });
     app.get('/api/v3/user', asReader, async (request) => {
       const { id, name } = await read(request);
       return { ...wire.account(`tieline-${id}`, 'User'), name: `Tieline: ${name}` };
@@ -93,7 +95,9 @@ export function githubRoutes(parts: {
       app.get(`/api/v3/${kind}/:login/repos`, asReader, (request, reply) =>
         listRepositories(request, reply, login.parse(request.params).login),
       );
-      app.get(`/api/v3/${kind}/:login`, asReader, async (request) => {
+      app.get(`/api/v3/${kind}/:login`, asReader, async (request, reply) => {
+        // Jira may look for the account before it has a token, and takes 403 alone for a server that tells strangers nothing.
+        if (!bearsToken(request)) return reply.status(403).send({ message: 'Must authenticate' });
         const link = await read(request);
         const wanted = login.parse(request.params).login;
         const accounts = await source.listAccounts(link);
@@ -105,12 +109,19 @@ export function githubRoutes(parts: {
       });
     }
 
-    const at = '/api/v3/repos/:owner/:repo';
+    const at = repositoryPath;
     app.get(at, asReader, async (request) => wire.repository(await repositoryOf(request)));
     app.get(`${at}/branches`, asReader, async (request, reply) => {
       const repository = await repositoryOf(request);
       const page = await source.listBranches(repository, pageOf(request));
       return answerPage(request, reply, page, (branch) => wire.branch(repository, branch));
+    });
+    app.get(`${at}/branches/*`, asReader, async (request) => {
+      const repository = await repositoryOf(request);
+      const name = z.object({ '*': z.string() }).parse(request.params)['*'];
+      const branch = await source.findBranch(repository, name);
+      if (branch === undefined) throw notFound();
+      return wire.branch(repository, branch);
     });
     app.get(`${at}/commits/:sha`, asReader, async (request) => {
       const repository = await repositoryOf(request);
@@ -149,53 +160,15 @@ export function githubRoutes(parts: {
     }
     app.get(`${at}/events`, asReader, async (request, reply) => {
       const repository = await repositoryOf(request);
-      const newest = { state: 'all', sort: 'updated', direction: 'desc' } as const;
-      const page = await source.listPullRequests(repository, newest, pageOf(request));
+      const page = await source.listEvents(repository, pageOf(request));
       return answerPage(request, reply, page, (one) => wire.event(repository, one));
     });
 
-    app.get(`${at}/hooks`, asReader, async (request, reply) => {
-      const repository = await repositoryOf(request);
-      const all = await hooks.list(placeOf(repository));
-      return answerPage(request, reply, cut(all, pageOf(request)), (hook) => wire.hook(repository, hook));
-    });
-    app.post(`${at}/hooks`, asReader, async (request, reply) => {
-      const repository = await repositoryOf(request);
-      const body = z.object({ config: z.object({ url: z.url().max(2_000) }) }).safeParse(request.body);
-      if (!body.success) {
-        return reply
-          .status(422)
-          .send({ message: 'Validation Failed', errors: [{ resource: 'Hook', field: 'config.url' }] });
-      }
-      const hook = await hooks.put(placeOf(repository), body.data.config.url);
-      return reply.status(201).send(wire.hook(repository, hook));
-    });
-    app.delete(`${at}/hooks/:hook`, asReader, async (request, reply) => {
-      const repository = await repositoryOf(request);
-      const { hook } = z.object({ hook: z.coerce.number().int() }).parse(request.params);
-      if (!(await hooks.remove(placeOf(repository), hook))) throw notFound();
-      return reply.status(204).send();
+    addHookRoutes(app, { ...parts, repositoryOf, answerPage });
+
+    app.all('/api/v3/*', asReader, async (request) => {
+      await read(request);
+      throw notFound();
     });
   };
-}
-
-/** Errors and headers as GitHub has them: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api */
-function answerAsGithub(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
-    reply.header('x-github-media-type', 'github.v3; format=json');
-    reply.header('x-github-enterprise-version', `enterprise-server@${version}`);
-    reply.header('cache-control', 'private, no-store');
-    return payload;
-  });
-  app.setErrorHandler((thrown, request, reply) => {
-    if (thrown instanceof z.ZodError) {
-      return reply.status(404).send({ message: 'Not Found', documentation_url: documentation });
-    }
-    const error = asTielineError(thrown);
-    if (error.status >= 500) request.log.error({ err: thrown }, 'Jira could not be answered');
-    noteRetryAfter(error, reply);
-    const message =
-      error.code === 'internal-error' ? `Request ${request.id} failed inside the hub` : error.message;
-    return reply.status(error.status).send({ message, documentation_url: documentation });
-  });
 }

@@ -13,6 +13,7 @@ import {
 } from '../../access/index.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
 import type { ApplicationStore } from './application-store.ts';
+import { pathBelow } from './jira-address.ts';
 
 const authorizePath = '/login/oauth/authorize';
 const asked = ['client_id', 'redirect_uri', 'state'] as const;
@@ -138,14 +139,8 @@ function showQuestion(
 
 /** Where Jira is sent back to: below the registered address, as GitHub has it. @throws request-invalid */
 function redirectUrlOf(given: string, callbackUrl: string): string {
-  const registered = new URL(callbackUrl);
-  if (given === '') return registered.href;
-  const folder = registered.pathname.replace(/\/*$/, '/');
-  if (URL.canParse(given)) {
-    const url = new URL(given);
-    const below = url.pathname === registered.pathname || url.pathname.startsWith(folder);
-    if (url.origin === registered.origin && below && url.username === '') return url.href;
-  }
+  if (given === '') return new URL(callbackUrl).href;
+  if (pathBelow(given, callbackUrl) !== undefined) return new URL(given).href;
   throw new TielineError('request-invalid', `Jira may not be sent back to ${given.slice(0, 200)}`, {
     hint: `The application is for ${callbackUrl}; delete it and make one for the address that Jira has now.`,
   });

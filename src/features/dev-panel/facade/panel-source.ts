@@ -6,10 +6,15 @@ import type { CodeHosts } from '../code-hosts.ts';
 import { findExclusion } from '../links/link-filter.ts';
 import type { Link } from '../links/link-store.ts';
 import type { LinkedRepositories } from '../links/linked-repositories.ts';
-import { listRepositories } from '../memory/memory.ts';
+import { listRepositories, type Place } from '../memory/memory.ts';
 import { createShortMemory } from '../short-memory.ts';
 import { cut, type Page, type Paged } from './paging.ts';
-import { createRemembering, type DatedPullRequest, type PullRequestQuery } from './remembered.ts';
+import {
+  createRemembering,
+  type DatedPullRequest,
+  type LearnedPullRequest,
+  type PullRequestQuery,
+} from './remembered.ts';
 
 /** What the host told is good for so long. */
 const rememberHostMs = 60_000;
@@ -17,6 +22,8 @@ const rememberHostMs = 60_000;
 const rememberListMs = 5_000;
 /** More is not read from a host for a repository that no backfill has filled. */
 const mostFromHost = 1_000;
+
+const newestFirst: PullRequestQuery = { state: 'all', sort: 'updated', direction: 'desc' };
 
 /** A repository as Jira names it: one account, one name without a slash. */
 export interface PanelRepository {
@@ -33,11 +40,14 @@ export interface PanelSource {
   listRepositories(link: Link): Promise<PanelRepository[]>;
   find(link: Link, owner: string, name: string): Promise<PanelRepository | undefined>;
   listBranches(repository: PanelRepository, page: Page): Promise<Paged<BranchInfo>>;
+  findBranch(repository: PanelRepository, name: string): Promise<BranchInfo | undefined>;
   listPullRequests(
     repository: PanelRepository,
     query: PullRequestQuery,
     page: Page,
   ): Promise<Paged<DatedPullRequest>>;
+  /** See {@link Remembering.listEvents}. */
+  listEvents(repository: PanelRepository, page: Page): Promise<Paged<LearnedPullRequest>>;
   findPullRequest(repository: PanelRepository, number: number): Promise<DatedPullRequest | undefined>;
   listCommitsOf(repository: PanelRepository, pullRequest: DatedPullRequest): Promise<CommitInfo[]>;
   /** With the commit that is next to be read; see {@link Remembering.findNext}. */
@@ -49,13 +59,18 @@ export interface PanelSource {
 }
 
 /** `acme/shop/web/storefront` is `shop@web@storefront` of `acme`: Jira takes no slash in a name, and one level only. */
-function namesOf(path: string): { owner: string; name: string } {
+export function namesOf(path: string): { owner: string; name: string } {
   const [first = '', ...rest] = path.split('/');
   return rest.length === 0 ? { owner: 'repositories', name: first } : { owner: first, name: rest.join('@') };
 }
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-const placeOf = ({ link, info }: PanelRepository) => ({ linkId: link.id, repositoryId: info.id });
+
+/** The repository as the memory knows it. */
+export const placeOf = ({ link, info }: PanelRepository): Place => ({
+  linkId: link.id,
+  repositoryId: info.id,
+});
 
 export function createPanelSource(options: {
   database: Database;
@@ -80,8 +95,13 @@ export function createPanelSource(options: {
     }
     return whole;
   };
-  const read = (repository: PanelRepository, kind: HistoryPage['of']): Promise<DevInfo> =>
-    rememberHost(`${repository.link.id} ${repository.info.id} ${kind}`, () => ask(repository, kind));
+  /** A Jira that is called because something came must not be given what the host told before. */
+  const read = async (repository: PanelRepository, kind: HistoryPage['of']): Promise<DevInfo> => {
+    const state = await remembering.findState(placeOf(repository));
+    return rememberHost(`${repository.link.id} ${repository.info.id} ${kind} ${state}`, () =>
+      ask(repository, kind),
+    );
+  };
   const isFilled = (repository: PanelRepository, kind: HistoryPage['of']) =>
     remembering.isFilled(placeOf(repository), kind);
 
@@ -119,11 +139,23 @@ export function createPanelSource(options: {
       }
       return cut((await read(repository, 'branches')).branches, page);
     },
+    async findBranch(repository, name) {
+      const remembered = await remembering.findBranch(placeOf(repository), name);
+      if (remembered !== undefined || (await isFilled(repository, 'branches'))) return remembered;
+      return (await read(repository, 'branches')).branches.find((branch) => branch.name === name);
+    },
     async listPullRequests(repository, query, page) {
       if (await isFilled(repository, 'pull-requests')) {
         return remembering.listPullRequests(placeOf(repository), query, page);
       }
       return cut(choose((await read(repository, 'pull-requests')).pullRequests, query, now()), page);
+    },
+    async listEvents(repository, page) {
+      if (await isFilled(repository, 'pull-requests'))
+        return remembering.listEvents(placeOf(repository), page);
+      const all = choose((await read(repository, 'pull-requests')).pullRequests, newestFirst, now());
+      const { items, total } = cut(all, page);
+      return { items: items.map((one) => ({ ...one, learnedAt: one.at })), total };
     },
     async findPullRequest(repository, number) {
       const remembered = await remembering.findPullRequest(placeOf(repository), number);

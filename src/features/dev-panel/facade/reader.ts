@@ -18,6 +18,9 @@ function tokenOf({ headers, query }: FastifyRequest): string {
   return typeof asked.access_token === 'string' ? asked.access_token : '';
 }
 
+/** Whether a request bears anything that may be a token. */
+export const bearsToken = (request: FastifyRequest): boolean => tokenOf(request) !== '';
+
 /** Finds the link that a request may read. @throws credentials-invalid */
 export function createReader(options: { applications: ApplicationStore; links: LinkStore; now(): Date }) {
   const { applications, links, now } = options;

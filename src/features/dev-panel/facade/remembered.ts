@@ -15,12 +15,21 @@ export interface PullRequestQuery {
 /** A pull request, with the moment of which it tells. */
 export type DatedPullRequest = PullRequestInfo & { at: Date };
 
+/** A pull request, with the moment at which its present state became known. */
+export type LearnedPullRequest = DatedPullRequest & { learnedAt: Date };
+
 /** Reads what is remembered of a repository. */
 export interface Remembering {
   /** Whether a backfill has brought everything of a kind, so that nothing else is to be asked. */
   isFilled(place: Place, kind: HistoryPage['of']): Promise<boolean>;
   listBranches(place: Place, page: Page): Promise<Paged<BranchInfo>>;
+  findBranch(place: Place, name: string): Promise<BranchInfo | undefined>;
   listPullRequests(place: Place, query: PullRequestQuery, page: Page): Promise<Paged<DatedPullRequest>>;
+  /**
+   * The latest to be learned first. A host's own moment does not do: a reader stops at what is older than what it has
+   * seen, and a pull request may be learned after one that changed later.
+   */
+  listEvents(place: Place, page: Page): Promise<Paged<LearnedPullRequest>>;
   findPullRequest(place: Place, number: number): Promise<DatedPullRequest | undefined>;
   /** Commits that are remembered, in the order asked for. */
   listCommits(place: Place, shas: string[]): Promise<CommitInfo[]>;
@@ -31,6 +40,8 @@ export interface Remembering {
    * are remembered, the latest to be known first: whoever stops at the first known one has seen every new one.
    */
   findNext(place: Place, sha: string): Promise<string | undefined>;
+  /** A text that is another one once anything of the repository was learned. */
+  findState(place: Place): Promise<string>;
   /** An author of the link, by user name. */
   findPerson(linkId: string, login: string): Promise<Person | undefined>;
 }
@@ -42,6 +53,8 @@ const orders = {
   created: { asc: sql`id::bigint`, desc: sql`id::bigint desc` },
   updated: { asc: sql`as_of, id::bigint`, desc: sql`as_of desc, id::bigint desc` },
 };
+/** What Jira was told of it, it was told when it was learned. */
+const learned = sql`greatest(as_of, shown_at)`;
 const openStates = sql`content->>'state' in ('open', 'draft')`;
 const states = { open: openStates, closed: sql`not ${openStates}`, all: sql`true` };
 
@@ -81,12 +94,26 @@ export function createRemembering(kysely: Kysely<Schema>): Remembering {
       );
       return { items: rows.map(({ content }) => reviveBranch(content)), total: await countWhere(where) };
     },
+    async findBranch(place, name) {
+      const [row] = await rowsOf(sql<Row>`
+        select content, as_of as "asOf" from dev_entities
+        where ${within(place)} and kind = 'branch' and id = ${name}`);
+      return row && reviveBranch(row.content);
+    },
     async listPullRequests(place, { state, sort, direction }, { offset, limit }) {
       const where = sql`${within(place)} and kind = 'pull-request' and ${states[state]}`;
       const rows = await rowsOf(sql<Row>`
         select content, as_of as "asOf" from dev_entities where ${where}
         order by ${orders[sort][direction]} offset ${offset} limit ${limit}`);
       return { items: rows.map(dated), total: await countWhere(where) };
+    },
+    async listEvents(place, { offset, limit }) {
+      const where = sql`${within(place)} and kind = 'pull-request'`;
+      const found = await sql<Row & { learnedAt: Date }>`
+        select content, as_of as "asOf", ${learned} as "learnedAt" from dev_entities where ${where}
+        order by ${learned} desc, id::bigint desc offset ${offset} limit ${limit}`.execute(kysely);
+      const items = found.rows.map((row) => ({ ...dated(row), learnedAt: row.learnedAt }));
+      return { items, total: await countWhere(where) };
     },
     async findPullRequest(place, number) {
       const [row] = await rowsOf(sql<Row>`
@@ -122,6 +149,14 @@ export function createRemembering(kysely: Kysely<Schema>): Remembering {
             select learned from dev_entities where ${within(place)} and kind = 'commit' and id = ${sha}))
         order by learned desc limit 1`.execute(kysely);
       return found.rows[0]?.id;
+    },
+    async findState(place) {
+      const found = await sql<{ state: string }>`
+        select concat_ws(' ', (select seen_at from dev_repositories where ${within(place)}),
+          (select max(learned) from dev_entities where ${within(place)} and kind = 'commit')) as state`.execute(
+        kysely,
+      );
+      return found.rows[0]?.state ?? '';
     },
     async findPerson(linkId, login) {
       const found = await sql<{ person: Person }>`

@@ -6,7 +6,6 @@ import type { ApplicationStore } from './application-store.ts';
 import type { PanelRepository, PanelSource } from './panel-source.ts';
 
 const open = { config: { access: { public: true as const } }, schema: { hide: true } };
-const mostBranches = { number: 1, offset: 0, limit: 10_000 };
 
 /**
  * The addresses that Jira makes by itself for what it read, such as `/acme/shop/commit/{sha}`: each leads on to the
@@ -21,20 +20,28 @@ export function webRoutes({
   links: LinkStore;
   source: PanelSource;
 }): FastifyPluginAsync {
-  const find = async ({ params }: FastifyRequest): Promise<PanelRepository> => {
+  const findAny = async ({ params }: FastifyRequest): Promise<PanelRepository | undefined> => {
     const { owner, repo } = z.object({ owner: z.string(), repo: z.string() }).parse(params);
     for (const { linkId } of await applications.list()) {
       const link = await links.find(linkId);
       const found = link && (await source.find(link, owner, repo));
       if (found !== undefined) return found;
     }
-    throw noPage();
+    return undefined;
   };
-  const branchOf = async (repository: PanelRepository, name: string) =>
-    (await source.listBranches(repository, mostBranches)).items.find((branch) => branch.name === name);
+  const find = async (request: FastifyRequest): Promise<PanelRepository> => {
+    const found = await findAny(request);
+    if (found === undefined) throw noPage();
+    return found;
+  };
   const rest = ({ params }: FastifyRequest): string => z.object({ '*': z.string() }).parse(params)['*'];
 
   return async (app) => {
+    // Any other address of two parts is none of ours.
+    app.get('/:owner/:repo', open, async (request, reply) => {
+      const repository = await findAny(request);
+      return repository === undefined ? reply.callNotFound() : reply.redirect(repository.info.url, 302);
+    });
     app.get('/:owner/:repo/commit/:sha', open, async (request, reply) => {
       const { sha } = z.object({ sha: z.string() }).parse(request.params);
       const found = await source.findCommit(await find(request), sha);
@@ -43,14 +50,14 @@ export function webRoutes({
     });
     app.get('/:owner/:repo/tree/*', open, async (request, reply) => {
       const repository = await find(request);
-      const branch = await branchOf(repository, rest(request));
+      const branch = await source.findBranch(repository, rest(request));
       return reply.redirect(branch?.url ?? repository.info.url, 302);
     });
     // `branch...base`, or `repository:branch...repository:base`: where a pull request is begun.
     app.get('/:owner/:repo/compare/*', open, async (request, reply) => {
       const repository = await find(request);
       const [ends = ''] = rest(request).split('...');
-      const branch = await branchOf(repository, ends.slice(ends.lastIndexOf(':') + 1));
+      const branch = await source.findBranch(repository, ends.slice(ends.lastIndexOf(':') + 1));
       return reply.redirect(branch?.createPullRequestUrl ?? branch?.url ?? repository.info.url, 302);
     });
   };

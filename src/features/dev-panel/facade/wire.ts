@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BranchInfo, CommitInfo, FileChange, Person } from '../../../kit/dev-info.ts';
+import type { PanelHook } from './hook-store.ts';
 import type { PanelRepository } from './panel-source.ts';
-import type { DatedPullRequest } from './remembered.ts';
+import type { DatedPullRequest, LearnedPullRequest } from './remembered.ts';
 
 /** Builds what GitHub's REST API, version 3, answers: https://docs.github.com/en/rest */
 export type Wire = ReturnType<typeof createWire>;
@@ -41,10 +42,10 @@ export function createWire(publicUrl: string) {
     avatar_url: who.avatarUrl ?? '',
     ...(who.url === undefined ? {} : { html_url: who.url }),
   });
-  const repositoryUrl = ({ owner, name }: PanelRepository) =>
+  const repositoryUrl = ({ owner, name }: Pick<PanelRepository, 'owner' | 'name'>) =>
     `${api}/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}`;
 
-  const repository = (of: PanelRepository) => ({
+  const repository = (of: Pick<PanelRepository, 'owner' | 'name' | 'info'>) => ({
     id: idOf(`${of.info.url} ${of.info.id}`, 47),
     name: of.name,
     full_name: `${of.owner}/${of.name}`,
@@ -143,9 +144,9 @@ export function createWire(publicUrl: string) {
         const state = reviewStates[verdict];
         return [{ id, user: person(who), body: '', state, submitted_at: at.toISOString() }];
       }),
-    event: (of: PanelRepository, told: DatedPullRequest) => ({
+    event: (of: PanelRepository, told: LearnedPullRequest) => ({
       // One for each state, so that Jira takes none for one that it knows.
-      id: String(idOf(`${of.info.url} event ${told.number} ${told.at.getTime()}`, 47)),
+      id: String(idOf(`${of.info.url} event ${told.number} ${told.learnedAt.getTime()}`, 47)),
       type: 'PullRequestEvent',
       actor: person(told.author),
       repo: { id: repository(of).id, name: `${of.owner}/${of.name}`, url: repositoryUrl(of) },
@@ -155,15 +156,24 @@ export function createWire(publicUrl: string) {
         pull_request: pullRequest(of, told),
       },
       public: false,
-      created_at: told.at.toISOString(),
+      created_at: told.learnedAt.toISOString(),
     }),
-    hook: (of: PanelRepository, { id, url, createdAt }: { id: number; url: string; createdAt: Date }) => ({
+    hook: (
+      of: PanelRepository,
+      { id, url, contentType, events, active, hasSecret, createdAt }: PanelHook,
+    ) => ({
       type: 'Repository',
       id,
       name: 'web',
-      active: true,
-      events: ['push', 'pull_request'],
-      config: { url, content_type: 'json' },
+      active,
+      events,
+      // Jira takes texts alone here, and tells its two webhooks by the content type.
+      config: {
+        url,
+        content_type: contentType,
+        insecure_ssl: '0',
+        ...(hasSecret ? { secret: '********' } : {}),
+      },
       url: `${repositoryUrl(of)}/hooks/${id}`,
       created_at: createdAt.toISOString(),
       updated_at: createdAt.toISOString(),

@@ -9,7 +9,7 @@ import { takeAway } from '../memory/take-in.ts';
 import { developmentTopic, tellingDelivery } from '../memory/telling.ts';
 import { takeTurn } from '../turn.ts';
 import type { Link, LinkStore } from './link-store.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import { isLasting, type Subscriptions } from './subscriptions.ts';
 
 /**
  * Takes a disconnected link one step further: its webhooks are removed, what waits is no longer sent, everything that
@@ -28,9 +28,9 @@ export function createDisconnector(options: {
 
   const step = async (link: Link): Promise<void> => {
     // A host that is gone, or a token that was taken back, must not keep a link alive for ever.
-    await subscriptions.remove(link, link.scopes).catch((thrown: unknown) => {
+    await subscriptions.removeAll(link).catch((thrown: unknown) => {
       const error = asTielineError(thrown);
-      if (error.retry !== 'never' && error.retry !== 'once-repaired') throw error;
+      if (!isLasting(error)) throw error;
       log.warn({ link: link.name, err: error }, 'a webhook of a disconnected link may be left at the host');
     });
     const ofLink = { topic: developmentTopic, fact: { name: 'link', value: link.id } };

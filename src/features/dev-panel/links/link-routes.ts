@@ -1,18 +1,28 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { validate } from 'uuid';
 import { z } from 'zod';
 import type { Database } from '../../../database/index.ts';
-import type { RightReport } from '../../../kit/code-host.ts';
 import { TielineError } from '../../../kit/errors.ts';
-import { cursorOf, idParameter, isoDate, pageOf, pageQuery } from '../../../kit/paging.ts';
-import { type Actor, type Changes, maySee, requireRole, scopeSchema, scopesOf } from '../../access/index.ts';
+import { cursorOf, isoDate, pageOf, pageQuery } from '../../../kit/paging.ts';
+import {
+  type Actor,
+  type Changes,
+  homeScopeOf,
+  maySee,
+  requireRole,
+  resolveReference,
+  scopeSchema,
+  scopesOf,
+} from '../../access/index.ts';
 import { type ConnectionStore, getVisibleConnection, type JiraClients } from '../../connections/index.ts';
 import type { BackfillStore } from '../backfill/backfill-store.ts';
-import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
+import type { CodeHosts } from '../code-hosts.ts';
 import type { LookStore } from '../looks/look-store.ts';
 import { lookView, viewLook } from '../looks/look-view.ts';
 import { countShown } from '../memory/memory.ts';
-import { type Link, type LinkStore, noLink } from './link-store.ts';
-import { levels, linkRules, linkView, scopePath, shownView, viewLink } from './link-view.ts';
+import { assertNotDisconnecting, type Link, type LinkStore, noLink } from './link-store.ts';
+import { levels, linkReference, linkRules, linkView, scopePath, shownView, viewLink } from './link-view.ts';
+import { assertPaths, assertRights, assertSameScope } from './scope-assertions.ts';
 import { hookUrl, type Subscriptions } from './subscriptions.ts';
 
 /** What the routes of links stand on. */
@@ -39,11 +49,31 @@ export const backfillWanted = z
     description: 'What was there before: since a moment, or null for all time. No backfill when null.',
   });
 
-/** The link of a request, if it is the caller's to see. @throws resource-not-found */
-export async function getVisibleLink(links: LinkStore, actor: Actor | undefined, id: string): Promise<Link> {
-  const link = await links.get(id);
-  if (maySee(actor, link.scope)) return link;
-  throw noLink(id);
+/**
+ * The link of a request, if it is the caller's to see: by its id, or by its name as references go (`account.shop`,
+ * `org.shop`, `shop` of the caller's own scope). A bare name that is not there may also be that of one other link.
+ * @throws resource-not-found, request-invalid for a name that several links have
+ */
+export async function getVisibleLink(
+  links: LinkStore,
+  actor: Actor | undefined,
+  idOrReference: string,
+): Promise<Link> {
+  if (validate(idOrReference)) {
+    const link = await links.get(idOrReference);
+    if (maySee(actor, link.scope)) return link;
+    throw noLink(idOrReference);
+  }
+  const { scope, name } = resolveReference(idOrReference, homeScopeOf(actor));
+  const visible = (await links.listNamed(name)).filter((link) => maySee(actor, link.scope));
+  const meant = visible.find((link) => link.scope === scope);
+  if (meant !== undefined) return meant;
+  const [other, ...more] = name === idOrReference ? visible : [];
+  if (other === undefined) throw noLink(idOrReference);
+  if (more.length === 0) return other;
+  throw new TielineError('request-invalid', `Several links are named "${name}"`, {
+    hint: `Name one by its id: ${visible.map((link) => `${link.id} (${link.scope})`).join(', ')}.`,
+  });
 }
 
 /** `/api/v1/links`: a part of a code host tied to one Jira. */
@@ -119,18 +149,18 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
     );
 
     app.get(
-      '/api/v1/links/:id',
+      '/api/v1/links/:link',
       {
         config: { access: { role: 'viewer' } },
         schema: {
           summary: 'Show a link, with how much of it Jira shows now',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 200: linkView.extend({ shown: shownView, lastLook: lookView.nullable() }) },
         },
       },
       async (request) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         const [last] = await looks.list(link.id, 1);
         return {
           ...view(link),
@@ -141,14 +171,14 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
     );
 
     app.put(
-      '/api/v1/links/:id',
+      '/api/v1/links/:link',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary:
             'Change which repositories and Jira projects a link takes; of a link of projects also these',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           body: z.strictObject({
             ...linkRules,
             paths: z.array(scopePath).min(1).max(200).optional(),
@@ -161,15 +191,14 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'editor', link.scope);
         const before = link.scopes.map(({ path }) => path);
         const { paths = before, backfill: given, ...rules } = request.body;
+        assertNotDisconnecting(link);
         assertSameScope(link, paths);
         const gained = paths.filter((path) => !before.includes(path));
         if (gained.length > 0) await assertRights(await codeHosts.open(link.hostConnectionId), gained);
-        const lost = link.scopes.filter(({ path }) => !paths.includes(path));
-        await subscriptions.remove(link, lost);
         const backfill = given === undefined && gained.length > 0 ? { since: null } : given;
         const changed = await changes.make(request, async (change) => {
           const next = await links.change(change, link.id, {
@@ -184,37 +213,38 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
     );
 
     app.post(
-      '/api/v1/links/:id/webhooks',
+      '/api/v1/links/:link/webhooks',
       {
         config: { access: { role: 'editor', unaudited: 'it makes what the link already says' } },
         schema: {
           summary: 'Register the webhooks that are missing',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 200: linkView },
         },
       },
       async (request) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'editor', link.scope);
+        assertNotDisconnecting(link);
         return view(await subscriptions.register(link));
       },
     );
 
     app.get(
-      '/api/v1/links/:id/webhook-secret',
+      '/api/v1/links/:link/webhook-secret',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary:
             'The address and the secret to enter at the host, where the token may not register webhooks',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 200: z.object({ url: z.string(), secret: z.string() }) },
         },
       },
       async (request, reply) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'editor', link.scope);
         if (parts.publicUrl === undefined) {
           throw new TielineError(
@@ -228,7 +258,7 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
     );
 
     app.delete(
-      '/api/v1/links/:id',
+      '/api/v1/links/:link',
       {
         config: { access: { role: 'editor' } },
         schema: {
@@ -236,12 +266,12 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
           description:
             'Goes on in the background: the link is shown as disconnecting until nothing of it is left.',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 202: linkView },
         },
       },
       async (request, reply) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'editor', link.scope);
         const gone = await changes.make(request, (change) => links.disconnect(change, link.id));
         return reply.status(202).send(view(gone));
@@ -251,44 +281,3 @@ export function linkRoutes(parts: LinkParts): FastifyPluginAsyncZod {
 }
 
 const sinceOf = (since: string | null): Date | null => (since === null ? null : new Date(since));
-
-/** The paths of a link, each once; several only where they are projects. @throws request-invalid */
-export function assertPaths(level: z.output<typeof levels>, given: string[]): string[] {
-  const paths = [...new Set(given)];
-  if (level === 'project' || paths.length === 1) return paths;
-  throw new TielineError(
-    'request-invalid',
-    `A link of the level ${level} has one path, not ${paths.length}`,
-    {
-      fields: [{ path: 'paths', message: 'expected one path' }],
-    },
-  );
-}
-
-/** A link keeps its scope for life; one of projects may gain and lose some, but keeps one of them. */
-function assertSameScope(link: Link, paths: string[]): void {
-  const before = link.scopes.map(({ path }) => path);
-  const same = link.level === 'project' || paths.join('\n') === before.join('\n');
-  if (same) return;
-  throw new TielineError(
-    'link-scope-fixed',
-    `The link "${link.name}" is tied to ${before.join(', ')} for good`,
-  );
-}
-
-/**
- * A right that only webhooks need may be missing: the link then shows what stands in the way, and the address and the
- * secret for whoever registers them by hand.
- * @throws link-rights-missing naming each right that the token lacks
- */
-async function assertRights({ codeHost, connection }: OpenedHost, paths: string[]): Promise<void> {
-  const reports = await Promise.all(paths.map((path) => codeHost.checkRights(connection, path)));
-  const missing: RightReport[] = reports
-    .flat()
-    .filter(({ state, neededFor }) => state === 'missing' && neededFor === 'reading');
-  if (missing.length === 0) return;
-  throw new TielineError(
-    'link-rights-missing',
-    [...new Set(missing.map(({ message }) => message))].join('; '),
-  );
-}

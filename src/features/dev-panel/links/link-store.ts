@@ -5,15 +5,17 @@ import { type Database, errorCodeOf, type Schema, type Vault } from '../../../da
 import type { CodeScope } from '../../../kit/code-host.ts';
 import { TielineError } from '../../../kit/errors.ts';
 import { Secret } from '../../../kit/secret.ts';
+import { acceptDeliveries } from '../../../work/index.ts';
 import { type Change, withinScopes } from '../../access/index.ts';
 import type { RepositoryFilter } from './link-filter.ts';
+import { webhookRemovals } from './webhook-removal.ts';
 
 /** A part of the host that a link covers, with its webhook there. */
 export interface LinkScope {
   path: string;
   /** The webhook's id at the host; null when the token may not register one, or it is yet to be done. */
   subscription: string | null;
-  /** Why there is no webhook of ours at the host. */
+  /** Why there is no webhook of ours at the host, or why it is still there. */
   problem: { code: string; message: string; hint: string } | null;
 }
 
@@ -84,7 +86,10 @@ export interface LinkStore {
       paths: string[];
     },
   ): Promise<Link>;
-  /** Changes the rules, and of a link of projects also which they are. @throws as create, resource-not-found */
+  /**
+   * Changes the rules, and of a link of projects also which they are; the webhooks of those that go are removed
+   * afterwards. @throws as create, resource-not-found, link-disconnecting
+   */
   change(change: Change, id: string, wanted: LinkRules & { paths: string[] }): Promise<Link>;
   /** Marks it: what it sent is to be withdrawn, then it is to be deleted. @throws resource-not-found */
   disconnect(change: Change, id: string): Promise<Link>;
@@ -93,10 +98,14 @@ export interface LinkStore {
   /** @throws resource-not-found */
   get(id: string): Promise<Link>;
   find(id: string): Promise<Link | undefined>;
+  /** Those of a name, whatever its case, in every scope. */
+  listNamed(name: string): Promise<Link[]>;
   findByHook(hookId: string): Promise<Link | undefined>;
   /** Those of scopes and below them, newest first. */
   list(page: { within: string[]; before?: string; limit: number }): Promise<Link[]>;
   listDisconnecting(): Promise<Link[]>;
+  /** Those of which it was never tried to register some webhook, or was stopped by a problem of these codes. */
+  listUnregistered(codes: string[]): Promise<Link[]>;
   listWithChangedRules(): Promise<Link[]>;
   /** Unless they were changed once more meanwhile. */
   markRulesFollowed(id: string, changedAt: Date): Promise<void>;
@@ -147,6 +156,8 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
     async change({ trx, note, now }, id, wanted) {
       await sql`select from links where id = ${id}::uuid for update`.execute(trx);
       const before = the(await findWhere(sql`links.id = ${id}::uuid`, trx), id);
+      assertNotDisconnecting(before);
+      const lost = before.scopes.filter(({ path }) => !wanted.paths.includes(path));
       const gained = wanted.paths.filter((path) => !before.scopes.some((covered) => covered.path === path));
       await assertFree(trx, { ...before, paths: gained });
       await sql`
@@ -164,6 +175,7 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
       await sql`delete from link_scopes where link_id = ${id}::uuid and not path = any(${wanted.paths}::text[])`.execute(
         trx,
       );
+      await acceptDeliveries(trx, webhookRemovals(before, lost, now), now);
       const link = the(await findWhere(sql`links.id = ${id}::uuid`, trx), id);
       const { paths, ...rules } = wanted;
       await note({
@@ -186,6 +198,7 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
     },
     get: async (id) => the(await findWhere(sql`links.id = ${id}::uuid`), id),
     find: async (id) => (await findWhere(sql`links.id = ${id}::uuid`))[0],
+    listNamed: (name) => findWhere(sql`lower(name) = lower(${name})`),
     findByHook: async (hookId) => (await findWhere(sql`hook_id = ${hookId}`))[0],
     async list({ within, before, limit }) {
       const found = await sql<Link>`
@@ -195,6 +208,10 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
       return found.rows;
     },
     listDisconnecting: () => findWhere(sql`disconnecting_since is not null`),
+    listUnregistered: (codes) =>
+      findWhere(sql`disconnecting_since is null and exists (select from link_scopes
+        where link_id = links.id and subscription is null
+          and (subscription_problem is null or subscription_problem->>'code' = any(${codes}::text[])))`),
     listWithChangedRules: () => findWhere(sql`rules_changed_at is not null`),
     async markRulesFollowed(id, changedAt) {
       await sql`update links set rules_changed_at = null
@@ -258,11 +275,19 @@ async function assertFree(
   );
 }
 
+/** What disconnecting takes away must not come back meanwhile. @throws link-disconnecting */
+export function assertNotDisconnecting(link: Link): void {
+  if (link.disconnectingSince !== null) throw disconnecting(link);
+}
+
+export const disconnecting = ({ name }: Pick<Link, 'name'>): TielineError =>
+  new TielineError('link-disconnecting', `The link "${name}" is being disconnected`);
+
 const taken = (name: string, scope: string): TielineError =>
   new TielineError('name-taken', `There is a link "${name}" in ${scope} already`);
 
 export const noLink = (id: string): TielineError =>
-  new TielineError('resource-not-found', `There is no link ${id}`);
+  new TielineError('resource-not-found', `There is no link "${id}"`);
 
 function the([link]: Link[], id: string): Link {
   if (link === undefined) throw noLink(id);

@@ -10,6 +10,11 @@ const globs = z
   .max(200)
   .meta({ description: 'Globs on the full path of a repository: `*` any characters, `?` one; case-blind.' });
 
+/** The path of one link. */
+export const linkReference = z.strictObject({
+  link: z.string().min(1).max(300).meta({ description: 'The id, or a name such as `account.shop`.' }),
+});
+
 /** What may be changed of a link. */
 export const linkRules = {
   name: nameText,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultSeed } from '../../../simulators/harness-code/default-seed.ts';
 import { type DataCenterSimulator, startJiraSimulator } from '../../../simulators/jira/index.ts';
 import { type LinkedHub, startLinkedHub } from '../fixtures/linked-hub.ts';
 
@@ -9,12 +8,7 @@ let jiraConnection: string;
 let link: { id: string; smartCommits: string };
 
 beforeAll(async () => {
-  const seed = defaultSeed();
-  // As Jira knows her.
-  const accounts = seed.accounts.map((one) =>
-    one.uid === 'ada' ? { ...one, email: 'admin@tieline-demo.example' } : one,
-  );
-  linked = await startLinkedHub({ seed: { ...seed, accounts } });
+  linked = await startLinkedHub();
   jira = await startJiraSimulator({ edition: 'data-center' });
   const { hub } = linked;
   await hub.call('POST', '/api/v1/secrets', { name: 'pat', value: jira.accounts[0]?.personalAccessToken });

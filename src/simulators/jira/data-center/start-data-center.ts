@@ -15,6 +15,7 @@ import type { DeliveryFaults } from '../webhooks/delivery-faults.ts';
 import { createWorld, type World } from '../world.ts';
 import { dataCenterCreateMetaRoutes } from './create-meta-routes.ts';
 import { createDataCenterEdition, signedInHeaders, userKey } from './data-center-edition.ts';
+import { dvcsRoutes } from './dvcs-routes.ts';
 import { remoteLinkRoutes } from './remote-link-routes.ts';
 import { offsetSearchRoutes } from './search-routes.ts';
 import { dataCenterSiteRoutes } from './site-routes.ts';
@@ -82,6 +83,7 @@ function jiraRoutes(world: World, state: SimulatorState, version: Version): Rout
     ...dataCenterCreateMetaRoutes(world, version),
     ...platformRoutes(world),
     ...remoteLinkRoutes(world),
+    ...dvcsRoutes(world),
     ...offsetSearchRoutes(world, version),
     ...adminWebhookRoutes(world, version.hasNewWebhooks),
     ...pageRoutes(world, linkExtras(world, state)),
