@@ -3,11 +3,14 @@
 // - webhooks of 10 KB accepted a second (signature checked, durably stored), against fastify with one row a post: 0.5
 // - 500 a second for a minute: p99 of accept under 50 ms, none lost, no branch in Jira's panel wrong at the end
 // `--only=latency`, `--only=load` or `--only=accept` takes one of them.
-import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { Pool } from 'undici';
 import { startHarnessCodeSimulator } from '../src/simulators/harness-code/index.ts';
+import type { HookLoad, HookLoadResult } from './hook-load.ts';
+import { type Branch, headersOf, push, sendHook } from './made-up-push.ts';
 import {
   connectJira,
   get,
@@ -58,7 +61,6 @@ while ((await get(hub, `/api/v1/links/${link.id}`)).lastLook?.endedAt == null) {
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
 const { url, secret } = await get(hub, `/api/v1/links/${link.id}/webhook-secret`);
-const hookPath = new URL(url).pathname;
 
 const noCommit = '0'.repeat(40);
 const known = await Promise.all(
@@ -71,62 +73,9 @@ const known = await Promise.all(
   }),
 );
 
-/** A branch as this benchmark pushes to it; its heads follow each other. */
-interface Branch {
-  repository: { id: number; path: string };
-  name: string;
-  head: string;
-}
-
-const filler = 'words of a commit message '.repeat(360);
-
-/** The next push to a branch, with one commit, as Harness Code words it: about 10 KB. */
-function push(
-  branch: Branch,
-  key: string,
-  sha = randomBytes(20).toString('hex'),
-): { body: Buffer; sha: string } {
-  const commit = {
-    sha,
-    message: `${key} ${filler}`,
-    author: { identity: { name: 'Ada', email: 'ada@example.com' }, when: new Date().toISOString() },
-    added: [],
-    removed: [],
-    modified: ['README.md'],
-  };
-  const { repository, name, head } = branch;
-  const repo = { ...repository, identifier: repository.path.split('/').pop(), default_branch: 'main' };
-  branch.head = sha;
-  const body = Buffer.from(
-    `${JSON.stringify({
-      trigger: 'branch_updated',
-      repo,
-      ref: { name: `refs/heads/${name}`, repo },
-      sha,
-      old_sha: head,
-      forced: false,
-      head_commit: commit,
-      commits: [commit],
-      total_commits_count: 1,
-    })}\n`,
-  );
-  return { body, sha };
-}
-
-const headersOf = (body: Buffer) => ({
-  'content-type': 'application/json',
-  'x-gitness-trigger': 'branch_updated',
-  'x-gitness-signature': createHmac('sha256', secret).update(body).digest('hex'),
-});
-
 const pool = new Pool(hub.url, { connections: 64 });
-async function send(body: Buffer): Promise<string> {
-  const answer = await pool.request({ method: 'POST', path: hookPath, headers: headersOf(body), body });
-  const said = (await answer.body.json()) as { delivery: string };
-  if (answer.statusCode !== 200)
-    throw new Error(`a webhook was answered ${answer.statusCode}: ${JSON.stringify(said)}`);
-  return said.delivery;
-}
+const hook = { path: new URL(url).pathname, secret };
+const send = (body: Buffer): Promise<string> => sendHook(pool, hook, body);
 
 /** A branch that the host has and the hub has seen: from here on each push follows from what is known. */
 async function makeBranch(name: string, repository = known[0]): Promise<Branch> {
@@ -184,26 +133,17 @@ async function measureLoad(): Promise<void> {
       makeBranch(`MYT-${(index % 3) + 1}-load-${index}`, known[index % 2]),
     ),
   );
-  const accepts: number[] = [];
-  const begun = performance.now();
-  const sent: Promise<void>[] = [];
-  while (sent.length < seconds * rate) {
-    const due = Math.min(seconds * rate, Math.ceil(((performance.now() - begun) / 1_000) * rate));
-    while (sent.length < due) {
-      const chosen = branches[sent.length % branches.length];
-      if (chosen === undefined) throw new Error('no branch');
-      const dueAt = begun + (sent.length / rate) * 1_000;
-      sent.push(send(push(chosen, 'MYT-2').body).then(() => void accepts.push(performance.now() - dueAt)));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(sent);
+  const load: HookLoad = { url: hub.url, hook, branches, rate, seconds };
+  const [{ acceptMs, branches: pushed }] = (await once(
+    new Worker(new URL('./hook-load.ts', import.meta.url), { workerData: load }),
+    'message',
+  )) as [HookLoadResult];
   const ended = performance.now();
   while ((await countOpen()) > 0) await new Promise((resolve) => setTimeout(resolve, 200));
-  const wrong = branches.filter(({ name, head }) => headInJira(name) !== head).length;
+  const wrong = pushed.filter(({ name, head }) => headInJira(name) !== head).length;
   const shown = new Set(jira.state.development().flatMap(({ commits }) => commits.map(({ hash }) => hash)));
   console.log(
-    `${rate} a second for ${seconds} s: accept p50 ${quantile(accepts, 0.5).toFixed(1)} ms, p99 ${quantile(accepts, 0.99).toFixed(1)} ms (wanted: under 50); ` +
+    `${rate} a second for ${seconds} s: accept p50 ${quantile(acceptMs, 0.5).toFixed(1)} ms, p99 ${quantile(acceptMs, 0.99).toFixed(1)} ms (wanted: under 50); ` +
       `drained ${((performance.now() - ended) / 1_000).toFixed(1)} s later; ${shown.size} commits shown, ${wrong} of ${branches.length} branches wrong (wanted: 0)`,
   );
   if (wrong > 0) process.exitCode = 1;
@@ -229,7 +169,7 @@ async function measureAccept(): Promise<void> {
   const barePool = new Pool(bare.ready.url, { connections: 64 });
   const postBare = async () => {
     const { body } = push({ ...branch }, 'none');
-    const headers = headersOf(body);
+    const headers = headersOf(body, secret);
     const answer = await barePool.request({ method: 'POST', path: '/posts', headers, body });
     await answer.body.dump();
   };

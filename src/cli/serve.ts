@@ -1,10 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import { portNumber } from './arguments.ts';
 import type { Cli } from './cli.ts';
-
-/** V8 would let the heap grow to some times of what is in use before it collects: a hub is not alone on its machine. */
-const heapGrowth = '--heap-growing-percent=30';
 
 /** `tieline serve` */
 export function make(cli: Cli): Command {
@@ -24,7 +20,6 @@ The first start prints an administrator's API token, once.
 SIGTERM ends what runs and stops; a second signal stops at once.`,
     )
     .action(async (options: { host?: string; port?: number; json?: boolean }) => {
-      setFlagsFromString(heapGrowth);
       const config = await cli.config();
       const port = options.port ?? config.port;
       const hub = await cli.startHub({ ...config, host: options.host ?? config.host, port });

@@ -6,6 +6,7 @@ export { forgetGrant } from './grant-store.ts';
 export { createHttpStores } from './http-stores.ts';
 export { migrate, workerLogger } from './migrate.ts';
 export { type Database, openDatabase } from './open.ts';
+export { prepared } from './prepared.ts';
 export type { Schema } from './schema.ts';
 export { storableJson } from './storable-json.ts';
 export { within } from './within.ts';

@@ -5,6 +5,7 @@ import type { IoHook } from '../kit/io-hook.ts';
 import type { Log } from '../kit/log.ts';
 import { columnParsers } from './column-parsers.ts';
 import { asUnreachable } from './database-errors.ts';
+import { dropOldPlans, preparing } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import { runStatement, runTransaction } from './transaction.ts';
 
@@ -131,7 +132,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       cause: error,
     });
   }
-  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const kysely = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: preparing(pool), onReserveConnection: dropOldPlans() }),
+  });
   let closing: Promise<void> | undefined;
   return {
     kysely,

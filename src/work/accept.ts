@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Schema } from '../database/index.ts';
+import { type Database, prepared, type Schema } from '../database/index.ts';
 import type { AcceptedDelivery, DeliveryState, NewDelivery } from './delivery.ts';
 import { nudge } from './nudge.ts';
 
@@ -10,12 +9,17 @@ import { nudge } from './nudge.ts';
 const futureCapMs = 5 * 60 * 1000;
 
 interface Item extends NewDelivery {
+  /** Its place among those given. */
+  index: number;
   id: string;
   contentHash: string;
 }
 
 /** Half of a SHA-256, in hex: enough to tell two contents under one key apart. */
 const fingerprintLength = 32;
+
+/** Runs a statement: in a transaction that somebody has begun, or as one of its own. */
+type Run = <T>(statement: RawBuilder<T>) => Promise<T[]>;
 
 /**
  * Stores deliveries in the caller's transaction: each once by its dedupe key, each with the next sequence
@@ -32,31 +36,53 @@ export async function acceptDeliveries(
   now: Date,
   { woken = false }: { woken?: boolean } = {},
 ): Promise<AcceptedDelivery[]> {
-  const items: Item[] = deliveries.map((delivery) => ({
-    ...delivery,
-    id: uuid(),
-    contentHash: hash('sha256', delivery.body),
-  }));
-  const earlier = await claimDedupeKeys(trx, items);
-  const accepted = new Map<string, AcceptedDelivery>();
-  const streams = new Set<string>();
-  for (const round of roundsOfDistinctEntities(items.filter((item) => !earlier.has(item.id)))) {
-    for (const row of await insertRound(trx, round, now)) {
-      accepted.set(row.id, { id: row.id, state: row.state, duplicate: false, differs: false });
-      if (row.state === 'queued') streams.add(row.stream);
+  const accepted = await acceptRounds(runIn(trx), roundsOf(deliveries), now);
+  if (!woken) await nudge(trx, [...queuedStreams(deliveries, accepted)]);
+  return accepted;
+}
+
+/** The same in a transaction of its own, or in none where one statement does; no job is added. */
+export async function acceptAlone(
+  database: Database,
+  deliveries: NewDelivery[],
+  now: Date,
+): Promise<AcceptedDelivery[]> {
+  const rounds = roundsOf(deliveries);
+  if (rounds.length > 1) {
+    return database.transaction('accept', (trx) => acceptRounds(runIn(trx), rounds, now));
+  }
+  return acceptRounds((statement) => database.statement('accept', statement), rounds, now);
+}
+
+const runIn =
+  (trx: Kysely<Schema>): Run =>
+  async (statement) =>
+    (await statement.execute(trx)).rows;
+
+async function acceptRounds(run: Run, rounds: Item[][], now: Date): Promise<AcceptedDelivery[]> {
+  const items = rounds.flat();
+  const accepted: (AcceptedDelivery | undefined)[] = [];
+  for (const round of rounds) {
+    const stored = new Map((await run(insertRound(round, now))).map((row) => [row.id, row]));
+    for (const { id, index } of round) {
+      const row = stored.get(id);
+      if (row !== undefined) accepted[index] = { id, state: row.state, duplicate: false, differs: false };
     }
   }
-  if (!woken) await nudge(trx, [...streams]);
-  const states = await statesOf(
-    trx,
-    [...earlier.values()].map(({ id }) => id),
-  );
-  return items.map((item) => {
-    const { id, differs } = earlier.get(item.id) ?? { id: item.id, differs: false };
-    const known = accepted.get(id);
-    if (known !== undefined) return { ...known, duplicate: earlier.has(item.id), differs };
-    return { id, state: states.get(id) ?? 'dead', duplicate: true, differs };
-  });
+  const known = items.filter(({ index }) => accepted[index] === undefined);
+  if (known.length > 0) {
+    const earlier = new Map((await run(findEarlier(known))).map(({ item, ...row }) => [item, row]));
+    for (const { id, index } of known) {
+      const found = earlier.get(id);
+      accepted[index] = {
+        id: found?.deliveryId ?? id,
+        state: found?.state ?? 'dead',
+        duplicate: true,
+        differs: found?.differs ?? false,
+      };
+    }
+  }
+  return accepted.filter((one) => one !== undefined);
 }
 
 /** The streams in which {@link acceptDeliveries} left something to send. */
@@ -69,52 +95,48 @@ export function queuedStreams(deliveries: NewDelivery[], accepted: AcceptedDeliv
   );
 }
 
-/** Takes the dedupe keys; the answer names the earlier delivery of each item whose key was taken. */
-async function claimDedupeKeys(
-  trx: Kysely<Schema>,
-  items: Item[],
-): Promise<Map<string, { id: string; differs: boolean }>> {
-  const rows = items.map(({ id, dedupe, contentHash }) => ({
-    id,
-    namespace: dedupe.namespace,
-    key: dedupe.key,
-    fingerprint: (dedupe.fingerprint ?? contentHash).slice(0, fingerprintLength),
-  }));
-  const recordset = sql`json_to_recordset(${JSON.stringify(rows)}::json)
-    as item(id uuid, namespace text, key text, fingerprint text)`;
-  // In the order of the keys, so that two transactions with the same keys never wait for each other in a circle.
-  const fresh = await sql<{ delivery_id: string }>`
-    insert into dedupe_keys (namespace, key, delivery_id, fingerprint)
-    select namespace, key, id, fingerprint from ${recordset} order by namespace, key, id
-    on conflict do nothing returning delivery_id`.execute(trx);
-  if (fresh.rows.length === items.length) return new Map();
-  const kept = new Set(fresh.rows.map((row) => row.delivery_id));
-  const known = await sql<{ id: string; deliveryId: string; differs: boolean }>`
-    select item.id, dedupe_keys.delivery_id as "deliveryId",
+/** The earlier deliveries of items whose dedupe key was taken. */
+function findEarlier(items: Item[]) {
+  return sql<{ item: string; deliveryId: string; state: DeliveryState | null; differs: boolean }>`
+    select item.id as item, delivery_id as "deliveryId", deliveries.state,
       coalesce(dedupe_keys.fingerprint <> item.fingerprint, false) as differs
-    from ${recordset} join dedupe_keys using (namespace, key)`.execute(trx);
-  const earlier = known.rows.filter((row) => !kept.has(row.id));
-  return new Map(earlier.map(({ id, deliveryId, differs }) => [id, { id: deliveryId, differs }]));
+    from json_to_recordset(${JSON.stringify(items.flatMap(dedupeRow))}::json)
+      as item(id uuid, namespace text, key text, fingerprint text)
+    join dedupe_keys using (namespace, key) left join deliveries on deliveries.id = delivery_id`;
 }
 
+const dedupeRow = ({ id, dedupe, contentHash }: Item) =>
+  dedupe === undefined
+    ? []
+    : [
+        {
+          id,
+          namespace: dedupe.namespace,
+          key: dedupe.key,
+          fingerprint: (dedupe.fingerprint ?? contentHash).slice(0, fingerprintLength),
+        },
+      ];
+
 /** One statement can order one state of an entity only; more states of it go into later rounds. */
-function roundsOfDistinctEntities(items: Item[]): Item[][] {
+function roundsOf(deliveries: NewDelivery[]): Item[][] {
   const rounds: Item[][] = [];
   const seen = new Map<string, number>();
-  for (const item of items) {
-    const entity = `${item.connectionId} ${item.topic} ${item.orderingKey}`;
+  deliveries.forEach((delivery, index) => {
+    const entity = `${delivery.connectionId} ${delivery.topic} ${delivery.orderingKey}`;
     const round = seen.get(entity) ?? 0;
     seen.set(entity, round + 1);
     rounds[round] ??= [];
-    rounds[round].push(item);
-  }
+    rounds[round].push({ ...delivery, index, id: uuid(), contentHash: hash('sha256', delivery.body) });
+  });
   return rounds;
 }
 
-async function insertRound(trx: Kysely<Schema>, items: Item[], now: Date) {
+/** Stores those whose dedupe key is free; the answer tells which they are. */
+function insertRound(items: Item[], now: Date) {
   const latest = new Date(now.getTime() + futureCapMs);
   const rows = items.map((item) => {
     const eventAt = item.eventAt > latest ? latest : item.eventAt;
+    const [dedupe] = dedupeRow(item);
     return {
       id: item.id,
       direction: item.direction,
@@ -132,14 +154,25 @@ async function insertRound(trx: Kysely<Schema>, items: Item[], now: Date) {
       facts: item.facts ?? null,
       content_hash: item.contentHash,
       body: item.body,
+      dedupe_namespace: dedupe?.namespace,
+      dedupe_key: dedupe?.key,
+      fingerprint: dedupe?.fingerprint,
     };
   });
-  const inserted = await sql<{ id: string; state: DeliveryState; stream: string }>`
-    with item as (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as item(
+  return sql<{ id: string; state: DeliveryState }>`${prepared}
+    with posted as (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json) as posted(
         id uuid, direction text, topic text, connection_id uuid, connect_key_id uuid, stream text, ordering_key text,
         event_at timestamptz, event_ms bigint, summary text, issue_keys text[], refused_keys text[], skip text,
-        facts jsonb, content_hash text, body text)
+        facts jsonb, content_hash text, body text, dedupe_namespace text, dedupe_key text, fingerprint text)
+    ), fresh as (
+      -- In the order of the keys, so that two who have the same keys never wait for each other in a circle.
+      insert into dedupe_keys (namespace, key, delivery_id, fingerprint)
+      select dedupe_namespace, dedupe_key, id, fingerprint from posted where dedupe_key is not null
+      order by dedupe_namespace, dedupe_key, id
+      on conflict do nothing returning delivery_id
+    ), item as (
+      select * from posted where dedupe_key is null or id in (select delivery_id from fresh)
     ), ordered as (
       insert into entity_sequences as entity
         (connection_id, topic, entity, event_at, sequence, content_hash, delivery_id)
@@ -166,13 +199,5 @@ async function insertRound(trx: Kysely<Schema>, items: Item[], now: Date) {
            when ordered.sequence is null then jsonb_build_object('reason', 'a newer state of it was known already') end,
       ${now}, case when skip is not null or ordered.sequence is null then ${now}::timestamptz end
     from item left join ordered on ordered.delivery_id = item.id
-    returning id, state, stream`.execute(trx);
-  return inserted.rows;
-}
-
-async function statesOf(trx: Kysely<Schema>, ids: string[]): Promise<Map<string, DeliveryState>> {
-  if (ids.length === 0) return new Map();
-  const found = await sql<{ id: string; state: DeliveryState }>`
-    select id, state from deliveries where id = any(${ids}::uuid[])`.execute(trx);
-  return new Map(found.rows.map((row) => [row.id, row.state]));
+    returning id, state`;
 }

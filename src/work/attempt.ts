@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { type Schema, storableJson } from '../database/index.ts';
+import { prepared, type Schema, storableJson } from '../database/index.ts';
 import type { TielineError } from '../kit/errors.ts';
 import type { DeliveryState, Sendable } from './delivery.ts';
 import type { DrainContext } from './drain.ts';
@@ -30,6 +30,9 @@ export interface Verdict {
   holds?: string;
 }
 
+/** Of large deliveries fewer are taken at once: a webhook may have 32 MB. */
+const mostBytesATurn = 8 * 1024 * 1024;
+
 /** The channel on which ended deliveries are announced to whoever waits for them. */
 export const endedChannel = 'tieline_deliveries_ended';
 
@@ -38,41 +41,47 @@ export const endedChannel = 'tieline_deliveries_ended';
  * `sending` was left by a drain that could not store its end, and goes again.
  */
 export async function claim(context: DrainContext, stream: string): Promise<Claimed[]> {
-  const limit = Math.max(1, ...[...context.handlers.values()].map((handler) => handler.limit));
+  const limits = Object.fromEntries([...context.handlers.values()].map(({ topic, limit }) => [topic, limit]));
   return context.database.statement(
     'claim',
-    sql<Claimed>`
+    sql<Claimed>`${prepared}
       with quiet as materialized (
         -- Losing this mark in a crash of the database costs one try that Jira drops as known; a disk flush costs more.
         select set_config('synchronous_commit', 'off', true)
       ), due as (
-        select id from deliveries, quiet
+        select id, topic, received_at from deliveries, quiet
         where stream = ${stream} and state in ('queued', 'sending')
           and (waiting_until is null or waiting_until <= ${context.now()})
           and not exists (select from streams where name = ${stream} and paused_until > ${context.now()})
           and not ${isHeld(stream)}
-        order by id limit ${limit} for update of deliveries skip locked
+        order by id limit ${Math.max(1, ...Object.values(limits))} for update of deliveries skip locked
+      ), sized as (
+        select due.id, body, row_number() over in_order as place,
+          sum(octet_length(body)) over in_order - octet_length(body) as bytes_before,
+          coalesce((${JSON.stringify(limits)}::jsonb->>due.topic)::int, 1) as most
+        from due left join delivery_bodies on delivery_bodies.delivery_id = due.id
+          and delivery_bodies.day = (due.received_at at time zone 'utc')::date
+        window in_order as (order by due.id)
       ), taken as (
         update deliveries set state = 'sending', attempts = attempts + 1, replica_id = ${context.replicaId}
-        from due where deliveries.id = due.id
-        returning deliveries.*
+        from sized where deliveries.id = sized.id and place <= most
+          and coalesce(bytes_before, 0) < ${mostBytesATurn}
+        returning deliveries.*, body
       )
       select taken.id, taken.topic, taken.connection_id as "connectionId", taken.sequence, taken.attempts,
-        taken.received_at as "receivedAt", taken.issue_keys as "issueKeys", delivery_bodies.body,
+        taken.received_at as "receivedAt", taken.issue_keys as "issueKeys", taken.body,
         connection_holds.released_at as "releasedAt",
         (select delivery_id from entity_sequences as entity
           where entity.connection_id = taken.connection_id and entity.topic = taken.topic
             and entity.entity = taken.ordering_key and entity.sequence > taken.sequence) as "supersededBy"
-      from taken left join delivery_bodies on delivery_bodies.delivery_id = taken.id
-        and delivery_bodies.day = (taken.received_at at time zone 'utc')::date
-      left join connection_holds on connection_holds.connection_id = taken.connection_id
+      from taken left join connection_holds on connection_holds.connection_id = taken.connection_id
       order by taken.id`,
   );
 }
 
 /** When the next delivery of the stream may go; undefined when none is left, or its connection is held. */
 export async function nextOf(context: DrainContext, stream: string): Promise<Date | undefined> {
-  const found = await sql<{ until: Date | null }>`
+  const found = await sql<{ until: Date | null }>`${prepared}
     select greatest(min(coalesce(waiting_until, received_at)),
       (select paused_until from streams where name = ${stream})) as until
     from deliveries where stream = ${stream} and state = 'queued' and not ${isHeld(stream)}
@@ -91,39 +100,36 @@ export async function settle(
   requests: unknown[],
 ): Promise<void> {
   const now = context.now();
-  const inNeed = verdicts.find(({ holds }) => holds !== undefined);
   const waits = verdicts.flatMap((verdict) => (verdict.waitUntil === undefined ? [] : [verdict]));
   const tried = verdicts.filter((verdict) => verdict.state !== 'superseded');
   const paused = waits.length === tried.length ? latestOf(waits) : undefined;
-  const held = await context.database.transaction('settle', async (trx) => {
-    const exchangeId = requests.length > 0 ? uuid() : null;
+  const settlement: Settlement = { stream, verdicts, requests, now, paused };
+  const inNeed = verdicts.find(({ holds }) => holds !== undefined);
+  if (inNeed === undefined) await context.database.statement('settle', storing(settlement));
+  else await settleInNeed(context, settlement, inNeed);
+}
+
+/** The same, of a connection that must be held first. */
+async function settleInNeed(
+  { database, log }: DrainContext,
+  settlement: Settlement,
+  inNeed: Verdict,
+): Promise<void> {
+  const { verdicts, now } = settlement;
+  const held = await database.transaction('settle', async (trx) => {
     const became = await hold(trx, inNeed, now);
     const stored = became === 'gone' ? verdicts.map(endInsteadOfHolding) : verdicts;
-    await storeVerdicts(trx, { verdicts: stored, exchangeId, now, pausedUntil: paused?.waitUntil });
-    if (exchangeId !== null) {
-      await sql`insert into exchanges (day, id, stream, requests, connect_key_ids)
-        select (${now}::timestamptz at time zone 'utc')::date, ${exchangeId}, ${stream}, ${storableJson(requests)},
-          array_agg(distinct connect_key_id)
-        from deliveries where id = any(${verdicts.map(({ id }) => id)}::uuid[])`.execute(trx);
-    }
-    if (paused?.waitUntil !== undefined) {
-      await sql`insert into streams (name, paused_until, pause_reason)
-        values (${stream}, ${paused.waitUntil}, ${paused.error?.code ?? 'retry'})
-        on conflict (name) do update set paused_until = excluded.paused_until, pause_reason = excluded.pause_reason`.execute(
-        trx,
-      );
-    }
-    await sql`select pg_notify(${endedChannel}, '')`.execute(trx);
+    await storing({ ...settlement, verdicts: stored }).execute(trx);
     return became;
   });
   if (held === 'newly') {
-    const { holds: connection, error } = inNeed ?? {};
-    context.log.warn({ connection, code: error?.code, reason: error?.message }, heldMessage);
+    const { holds: connection, error } = inNeed;
+    log.warn({ connection, code: error?.code, reason: error?.message }, heldMessage);
   }
 }
 
-async function hold(trx: Kysely<Schema>, inNeed: Verdict | undefined, now: Date): Promise<Held | undefined> {
-  if (inNeed?.holds === undefined || inNeed.error === undefined) return undefined;
+async function hold(trx: Kysely<Schema>, inNeed: Verdict, now: Date): Promise<Held | undefined> {
+  if (inNeed.holds === undefined || inNeed.error === undefined) return undefined;
   return holdConnection(trx, { connectionId: inNeed.holds, reason: inNeed.error, now });
 }
 
@@ -136,16 +142,18 @@ const latestOf = (waits: Verdict[]): Verdict | undefined =>
   waits.toSorted((one, other) => Number(other.waitUntil) - Number(one.waitUntil))[0];
 
 interface Settlement {
+  stream: string;
   verdicts: Verdict[];
-  exchangeId: string | null;
+  requests: unknown[];
   now: Date;
-  pausedUntil: Date | undefined;
+  /** The verdict for whose moment the whole stream waits. */
+  paused: Verdict | undefined;
 }
 
-async function storeVerdicts(
-  trx: Kysely<Schema>,
-  { verdicts, exchangeId, now, pausedUntil }: Settlement,
-): Promise<void> {
+/** Everything in one statement: alone it is its own transaction, a third of the way. */
+function storing({ stream, verdicts, requests, now, paused }: Settlement) {
+  const exchangeId = requests.length > 0 ? uuid() : null;
+  const pausedUntil = paused?.waitUntil ?? null;
   const rows = verdicts.map(({ id, state, answer, error, waitUntil }) => ({
     id,
     state,
@@ -154,12 +162,25 @@ async function storeVerdicts(
     waiting_reason: waitUntil === undefined ? null : error?.code,
     waiting_until: (waitUntil && pausedUntil) ?? waitUntil ?? null,
   }));
-  await sql`
-    update deliveries set state = verdict.state, answer = coalesce(verdict.answer, deliveries.answer),
-      error = verdict.error, waiting_reason = verdict.waiting_reason, waiting_until = verdict.waiting_until,
-      exchange_id = coalesce(${exchangeId}, exchange_id), replica_id = null,
-      ended_at = case when verdict.state = 'queued' then null else ${now}::timestamptz end
-    from json_to_recordset(${storableJson(rows)}::json) as verdict(
-      id uuid, state text, answer jsonb, error jsonb, waiting_reason text, waiting_until timestamptz)
-    where deliveries.id = verdict.id`.execute(trx);
+  return sql`${prepared}
+    with settled as (
+      update deliveries set state = verdict.state, answer = coalesce(verdict.answer, deliveries.answer),
+        error = verdict.error, waiting_reason = verdict.waiting_reason, waiting_until = verdict.waiting_until,
+        exchange_id = coalesce(${exchangeId}, exchange_id), replica_id = null,
+        ended_at = case when verdict.state = 'queued' then null else ${now}::timestamptz end
+      from json_to_recordset(${storableJson(rows)}::json) as verdict(
+        id uuid, state text, answer jsonb, error jsonb, waiting_reason text, waiting_until timestamptz)
+      where deliveries.id = verdict.id returning connect_key_id
+    ), exchanged as (
+      insert into exchanges (day, id, stream, requests, connect_key_ids)
+      select (${now}::timestamptz at time zone 'utc')::date, ${exchangeId}::uuid, ${stream}, ${storableJson(requests)},
+        array_agg(distinct connect_key_id)
+      from settled where ${exchangeId}::uuid is not null having count(*) > 0
+    ), paused as (
+      insert into streams (name, paused_until, pause_reason)
+      select ${stream}, ${pausedUntil}::timestamptz, ${paused?.error?.code ?? 'retry'}
+      where ${pausedUntil}::timestamptz is not null
+      on conflict (name) do update set paused_until = excluded.paused_until, pause_reason = excluded.pause_reason
+    )
+    select pg_notify(${endedChannel}, '')`;
 }

@@ -38,8 +38,8 @@ export interface NewDelivery {
   issueKeys: string[];
   /** Keys that were given but may not be sent. */
   refusedKeys?: string[];
-  /** A second post with this key in this namespace answers with the first one's delivery. */
-  dedupe: {
+  /** A second post with this key in this namespace answers with the first one's delivery. Without it each is its own. */
+  dedupe?: {
     namespace: string;
     key: string;
     /** A hash that tells contents apart under one key; the body's own when absent. */

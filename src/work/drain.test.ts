@@ -24,6 +24,25 @@ describe('a stream that is drained', () => {
     expect(new Set(await states())).toEqual(new Set(['delivered']));
   });
 
+  it('hands over no more than the topic takes at once, whatever other topics take', async () => {
+    ledger.context.handlers.set('other', {
+      topic: 'other',
+      limit: 400,
+      send: () => Promise.reject(new Error('not asked')),
+    });
+    await ledger.accept(several(150));
+    await ledger.drain();
+    expect(ledger.side.batches.map((batch) => batch.length)).toEqual([100, 50]);
+  });
+
+  it('hands over large bodies in small batches, each at least once', async () => {
+    const large = JSON.stringify('x'.repeat(5 * 1024 * 1024));
+    const huge = JSON.stringify('x'.repeat(9 * 1024 * 1024));
+    await ledger.accept([large, large, large, huge, '1', '2'].map((body) => newDelivery({ body })));
+    await ledger.drain();
+    expect(ledger.side.batches.map((batch) => batch.length)).toEqual([2, 2, 2]);
+  });
+
   it('keeps what the other side said of each, and the exchange', async () => {
     ledger.side.answers(() => ({ state: 'partial', answer: { issues: ['MYT-1'] } }));
     const { id } = await ledger.acceptOne({ body: '{"a":1}' });
@@ -229,8 +248,10 @@ describe('a try whose end could not be stored', () => {
     const { database } = ledger.context;
     ledger.context.database = {
       ...database,
-      transaction: (name, work) =>
-        name === 'settle' ? Promise.reject(new Error('the disk is full')) : database.transaction(name, work),
+      statement: (name, statement) =>
+        name === 'settle'
+          ? Promise.reject(new Error('the disk is full'))
+          : database.statement(name, statement),
     };
     await expect(ledger.drain()).rejects.toThrow('the disk is full');
     expect(await ledger.get(id)).toMatchObject({ state: 'sending' });

@@ -16,6 +16,8 @@ export interface DrainContext {
   pace: Pace;
   /** See {@link SendContext}. */
   wake(streams: Iterable<string>): void;
+  /** Waits a while after so much work when whoever posts must not wait for the machine. */
+  giveWay(workedMs: number): Promise<void>;
   /** True once the hub is shutting down: what runs ends, nothing new is taken. */
   stopping(): boolean;
 }
@@ -27,6 +29,7 @@ export interface DrainContext {
 export async function drainStream(context: DrainContext, stream: string): Promise<void> {
   for (;;) {
     if (context.stopping()) return;
+    const begunAt = performance.now();
     const claimed = await claim(context, stream);
     if (claimed.length === 0) {
       const nextAt = await nextOf(context, stream);
@@ -37,6 +40,7 @@ export async function drainStream(context: DrainContext, stream: string): Promis
     const { outcomes, requests } = await send(context, newest);
     const verdicts = newest.map((delivery, index) => judge(context, delivery, outcomes[index]));
     await settle(context, stream, [...verdicts, ...supersededOf(claimed), ...expiredOf(claimed)], requests);
+    await context.giveWay(performance.now() - begunAt);
   }
 }
 

@@ -4,8 +4,9 @@ import type { Kysely } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { type Database, type Schema, workerLogger } from '../database/index.ts';
 import type { Log } from '../kit/log.ts';
-import { acceptDeliveries, queuedStreams } from './accept.ts';
+import { acceptAlone, acceptDeliveries, queuedStreams } from './accept.ts';
 import { buryTheDead } from './burial.ts';
+import { createCrowd } from './crowd.ts';
 import type { AcceptedDelivery, Delivery, NewDelivery, TopicHandler } from './delivery.ts';
 import { type DrainContext, drainStream } from './drain.ts';
 import { every } from './every.ts';
@@ -85,8 +86,6 @@ export interface Work {
 const burialEveryMs = 10_000;
 const tidyEveryMs = 6 * 60 * 60 * 1000;
 const concurrentStreams = 4;
-/** So many deliveries that are stored together came in a crowd. */
-const crowd = 8;
 
 /** Starts the background work of this replica. */
 export async function startWork(options: {
@@ -99,6 +98,7 @@ export async function startWork(options: {
   const { database, handlers, log, now = () => new Date(), pace = usualPace } = options;
   const replicaId = uuid();
   let stopping = false;
+  const crowd = createCrowd();
   const context: DrainContext = {
     database,
     handlers: new Map(handlers.map((handler) => [handler.topic, handler])),
@@ -108,6 +108,7 @@ export async function startWork(options: {
     pace,
     stopping: () => stopping,
     wake: (streams) => woken.wake(streams),
+    giveWay: crowd.giveWay,
   };
   await keepRetention(database, now());
   const session = await openReplicaSession({ database, id: replicaId, log });
@@ -149,12 +150,10 @@ export async function startWork(options: {
 
   return {
     post: createGroupCommit(async (deliveries) => {
-      const accepted = await database.transaction('accept', (trx) =>
-        acceptDeliveries(trx, deliveries, now(), { woken: true }),
-      );
+      const accepted = await acceptAlone(database, deliveries, now());
       const streams = queuedStreams(deliveries, accepted);
-      if (deliveries.length < crowd) woken.wake(streams);
-      else woken.wakeSoon(streams);
+      if (crowd.note(deliveries.length)) woken.wakeSoon(streams);
+      else woken.wake(streams);
       return accepted;
     }),
     accept: (trx, deliveries) => acceptDeliveries(trx, deliveries, now()),

@@ -182,10 +182,10 @@ it('a webhook that leads to three tellings reaches Jira once, wherever the hub i
 
   const passed = [...new Set((await readFile(record, 'utf8')).trim().split('\n'))];
   // What lies between two statements of a transaction is all the same to the database.
-  const telling = /^(accept|code-event|settle)#commit:|\/bulk:|pullreq\/\d+:after/;
+  const telling = /^(accept|settle)#1:|^code-event#commit:|\/bulk:|pullreq\/\d+:after/;
   const points = passed.filter((point) => telling.test(point));
   expect(points).toEqual(
-    expect.arrayContaining(['accept#commit:after', 'code-event#commit:before', 'code-event#commit:after']),
+    expect.arrayContaining(['accept#1:after', 'code-event#commit:before', 'code-event#commit:after']),
   );
   expect(points.some((point) => point.includes('/devinfo/'))).toBe(true);
 

@@ -81,8 +81,8 @@ function expectedAt(point: string, { sequence }: { sequence: number }) {
     point,
     died: 'SIGKILL',
     stopped: 0,
-    // Before the commit nothing is stored, after it everything: an answer never comes first.
-    ...(point.startsWith('accept#') ? { early: false, known: point === 'accept#commit:after' } : {}),
+    // One statement stores everything: before it nothing is there, after it all, and an answer never comes first.
+    ...(point.startsWith('accept#') ? { early: false, known: point === 'accept#1:after' } : {}),
     ledger: ['delivered'],
     jira: { builds: [{ state: 'successful', sequence }], stored: 1, rejected: 0 },
     sequence,
@@ -93,7 +93,7 @@ it('a report reaches Jira once, wherever on its way the hub is killed', { timeou
   const homes = await Promise.all([prepareHome('one'), prepareHome('two')]);
   const points = homes[0].points;
   const bulk = `http:POST /jira/builds/0.1/cloud/${jira.cloudId}/bulk`;
-  const steps = ['accept#1', 'accept#commit', 'claim#1', 'settle#1', 'settle#commit', bulk];
+  const steps = ['accept#1', 'claim#1', 'settle#1', bulk];
   const asked = ['http:POST /oauth/token', 'http:GET /_edge/tenant_info'];
   expect(points).toEqual(
     expect.arrayContaining([...steps, ...asked].flatMap((step) => [`${step}:before`, `${step}:after`])),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../database/index.ts';
+import { type Database, prepared } from '../../database/index.ts';
 import { secretStamp } from '../secrets/index.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { type ConnectionParts, referrerOf } from './open-connection.ts';
@@ -10,7 +10,7 @@ export async function findStamp(
   parts: ConnectionParts & { connections: ConnectionStore },
   connectionId: string,
 ): Promise<string | undefined> {
-  const found = await sql<{ own: string; stored: string; outside: boolean }>`
+  const found = await sql<{ own: string; stored: string; outside: boolean }>`${prepared}
     select updated_at::text as own, stamp.stored, stamp.outside
     from connections, lateral ${secretStamp('connection', 'connections.id')} as stamp
     where connections.id = ${connectionId}::uuid`.execute(database.kysely);

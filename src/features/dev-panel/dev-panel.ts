@@ -14,6 +14,7 @@ import { createBranches } from './create-branch/branches.ts';
 import { createBranchPageRoutes } from './create-branch/page-routes.ts';
 import { codeEventHandler } from './events/code-event.ts';
 import { hookRoutes } from './events/hook-routes.ts';
+import { createTakeEvents } from './events/take-events.ts';
 import { createFacade } from './facade/facade.ts';
 import { createDisconnector } from './links/disconnect.ts';
 import { createRuleFollower } from './links/follow-rules.ts';
@@ -69,6 +70,7 @@ export function createDevPanel(options: {
   const ruleFollower = createRuleFollower({ database, links, log, now });
   const looks = createLookStore(database);
   const takeSmartCommits = createTakeSmartCommits(now);
+  const takeEvents = createTakeEvents({ database, links, takeSmartCommits, now });
   const looker = createLookRunner({
     database,
     links,
@@ -85,7 +87,7 @@ export function createDevPanel(options: {
   const facade = createFacade({ ...parts, repositories });
   return {
     handlers: [
-      codeEventHandler({ database, links, codeHosts, takeSmartCommits, now }),
+      codeEventHandler({ links, codeHosts, takeEvents }),
       facade.noting(developmentHandler(jiraClients)),
       smartCommitHandler({ database, links, jiraClients }),
       webhookRemovalHandler(subscriptions),

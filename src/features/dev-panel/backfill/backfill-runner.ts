@@ -113,10 +113,10 @@ export function createBackfillRunner(options: {
       // What a crash of the database takes away, it takes together with the place in the walk: the page comes again.
       await sql`set local synchronous_commit = off`.execute(trx);
       if (!(await backfills.isRunning(trx, backfill.id))) return false;
-      const taken = await takeInOfLink(trx, { linkId: link.id, info: page.info, at });
+      const taken = await takeInOfLink(trx, { linkId: link.id, sightings: [{ info: page.info, at }] });
       await acceptDeliveries(
         trx,
-        taken.tellings.map((telling) => tellingDelivery({ link, telling, backfill: true, takenAt: at })),
+        taken.tellings.map((telling) => tellingDelivery({ link, telling, backfill: true })),
         now(),
       );
       const { cursor, total } = page;

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { Database, Schema } from '../../../database/index.ts';
+import { type Database, prepared, type Schema } from '../../../database/index.ts';
 import type { HistoryPage } from '../../../kit/code-host.ts';
 import type { RepositoryInfo } from '../../../kit/dev-info.ts';
 import { TielineError } from '../../../kit/errors.ts';
@@ -147,7 +147,7 @@ export function createBackfillStore(database: Database): BackfillStore {
       return found.rows;
     },
     async isRunning(trx, id) {
-      const found = await sql`
+      const found = await sql`${prepared}
         select from backfills where id = ${id}::uuid and state = 'running' for share`.execute(trx);
       return found.rows.length > 0;
     },
@@ -179,7 +179,7 @@ export function createBackfillStore(database: Database): BackfillStore {
       return found.rows[0];
     },
     async keepPage(trx, { backfillId, repository, kind }, { cursor, entities, told, total }) {
-      await sql`
+      await sql`${prepared}
         update backfill_parts set cursor = ${cursor ?? null}, state = ${cursor === undefined ? 'done' : 'waiting'},
           pages = pages + 1, entities = entities + ${entities}, told = told + ${told},
           total = coalesce(${total ?? null}::integer, total), failures = 0, retry_at = null, problem = null

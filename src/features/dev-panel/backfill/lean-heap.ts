@@ -1,18 +1,21 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** By how much V8 lets the space of what is new grow at a time: its own value, and not at all. Read at each collection. */
-const usual = '--semi-space-growth-factor=2';
-const lean = '--semi-space-growth-factor=1';
+/**
+ * By how much V8 lets the space of what is new grow at a time, and by how many percent the heap beyond what is in use
+ * before it collects all. First its own values (0: it finds out by itself), then hardly anything. Read at each collection.
+ */
+const usual = ['--semi-space-growth-factor=2', '--heap-growing-percent=0'];
+const lean = ['--semi-space-growth-factor=1', '--heap-growing-percent=30'];
 
 /**
  * Runs work that makes much garbage for long, such as reading a host's whole history, on a heap that stays small, for some
  * time of the processor. One such work at a time.
  */
 export async function onLeanHeap(work: () => Promise<void>): Promise<void> {
-  setFlagsFromString(lean);
+  for (const flag of lean) setFlagsFromString(flag);
   try {
     await work();
   } finally {
-    setFlagsFromString(usual);
+    for (const flag of usual) setFlagsFromString(flag);
   }
 }

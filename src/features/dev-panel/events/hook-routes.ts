@@ -8,6 +8,7 @@ import type { Secret } from '../../../kit/secret.ts';
 import type { NewDelivery, Work } from '../../../work/index.ts';
 import type { CodeHosts } from '../code-hosts.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
+import { createShortMemory } from '../short-memory.ts';
 import { type CodeEvent, codeEventStream, codeEventTopic } from './code-event.ts';
 import { readHookJson } from './hook-json.ts';
 
@@ -15,6 +16,8 @@ import { readHookJson } from './hook-json.ts';
 const largestHookBytes = 32 * 1024 * 1024;
 /** A link is remembered for so long: a change elsewhere takes effect within it. */
 const rememberMs = 1_000;
+/** Then it is asked for anew beside what goes on. */
+const refreshMs = 500;
 /** The last webhook's time is written down at most this often. */
 const lastHookEveryMs = 60_000;
 /** Headers that are worth keeping: what a host says of its event. Never its signature. */
@@ -30,7 +33,11 @@ export function hookRoutes(options: {
   now(): Date;
 }): FastifyPluginAsyncZod {
   const { links, codeHosts, work, isSigned, now } = options;
-  const known = new Map<string, { found: Promise<{ link: Link; secret: Secret }>; at: number }>();
+  const remember = createShortMemory<{ link: Link; secret: Secret }>({
+    forMs: rememberMs,
+    refreshAfterMs: refreshMs,
+    now,
+  });
   const lastHooks = new Map<string, number>();
 
   const load = async (hookId: string) => {
@@ -38,15 +45,7 @@ export function hookRoutes(options: {
     if (link === undefined) throw new TielineError('resource-not-found', 'There is no such webhook address');
     return { link, secret: await links.secretOf(link) };
   };
-  /** Those that come at the same moment share one question. */
-  const find = (hookId: string) => {
-    const remembered = known.get(hookId);
-    if (remembered !== undefined && remembered.at + rememberMs > now().getTime()) return remembered.found;
-    const found = load(hookId);
-    known.set(hookId, { found, at: now().getTime() });
-    found.catch(() => known.delete(hookId));
-    return found;
-  };
+  const find = (hookId: string) => remember(hookId, () => load(hookId));
   const keepTime = async (link: Link, at: Date): Promise<void> => {
     if (link.firstHookAt !== null && (lastHooks.get(link.id) ?? 0) + lastHookEveryMs > at.getTime()) return;
     lastHooks.set(link.id, at.getTime());

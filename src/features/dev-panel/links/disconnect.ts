@@ -63,7 +63,7 @@ export function createDisconnector(options: {
         const tellings = await takeAway(trx, { linkId: link.id, repository, at });
         await acceptDeliveries(
           trx,
-          tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt: at })),
+          tellings.map((telling) => tellingDelivery({ link, telling, backfill: false })),
           at,
         );
       });

@@ -40,7 +40,7 @@ export function createRuleFollower(options: {
         : await takeAgain(trx, { ...about, projects: link.projects });
       await acceptDeliveries(
         trx,
-        tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt: about.at })),
+        tellings.map((telling) => tellingDelivery({ link, telling, backfill: false })),
         about.at,
       );
     });

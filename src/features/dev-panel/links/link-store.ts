@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { type Database, errorCodeOf, type Schema, type Vault } from '../../../database/index.ts';
+import { type Database, errorCodeOf, prepared, type Schema, type Vault } from '../../../database/index.ts';
 import type { CodeScope } from '../../../kit/code-host.ts';
 import { TielineError } from '../../../kit/errors.ts';
 import { Secret } from '../../../kit/secret.ts';
@@ -123,7 +123,7 @@ export interface LinkStore {
 export function createLinkStore(database: Database, vault: Vault): LinkStore {
   const { kysely } = database;
   const findWhere = async (where: ReturnType<typeof sql<boolean>>, db: Kysely<Schema> = kysely) =>
-    (await sql<Link>`select ${columns} from ${source} where ${where}`.execute(db)).rows;
+    (await sql<Link>`${prepared} select ${columns} from ${source} where ${where}`.execute(db)).rows;
   const sealedOf = async ({ id }: Pick<Link, 'id'>): Promise<Buffer> => {
     const found = await sql<{ sealed: Buffer }>`
       select sealed_hook_secret as sealed from links where id = ${id}::uuid`.execute(kysely);
@@ -231,7 +231,7 @@ export function createLinkStore(database: Database, vault: Vault): LinkStore {
         where id = ${id}::uuid`.execute(kysely);
     },
     async findNearest(host, repositoryName) {
-      const found = await sql<{ id: string }>`
+      const found = await sql<{ id: string }>`${prepared}
         select link_id as id from link_scopes
         where host = ${host} and (path = ${repositoryName} or starts_with(${repositoryName}, path || '/'))
         order by length(path) desc limit 1`.execute(kysely);

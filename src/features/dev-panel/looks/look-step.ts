@@ -34,10 +34,10 @@ export function createLookSteps(
     database.transaction('look', async (trx) => {
       if (await looks.keepsLink(trx, link.id)) await work(trx);
     });
-  const tell = (trx: Kysely<Schema>, tellings: Telling[], takenAt: Date) =>
+  const tell = (trx: Kysely<Schema>, tellings: Telling[]) =>
     acceptDeliveries(
       trx,
-      tellings.map((telling) => tellingDelivery({ link, telling, backfill: false, takenAt })),
+      tellings.map((telling) => tellingDelivery({ link, telling, backfill: false })),
       now(),
     );
 
@@ -50,8 +50,8 @@ export function createLookSteps(
       const looked = new Set(keys.map(({ kind, id }) => memberOf(kind, id)));
       const unknown = info.commits.filter(({ sha }) => !known.has(memberOf('commit', sha)));
       const fresh = withKnownCommits ? info : { ...info, commits: unknown };
-      const { tellings } = await takeInOfLink(trx, { linkId: link.id, info: fresh, at });
-      await tell(trx, tellings, at);
+      const { tellings } = await takeInOfLink(trx, { linkId: link.id, sightings: [{ info: fresh, at }] });
+      await tell(trx, tellings);
       await takeSmartCommits(trx, { link, repository: info.repository, commits: unknown });
       const beforeOf = (telling: Telling) => known.get(nameIn(telling));
       const missed = tellings.filter(
@@ -71,7 +71,7 @@ export function createLookSteps(
       step(async (trx) => {
         const tellings = await takeAway(trx, { linkId: link.id, repository, at });
         await looks.forgetMark(trx, link.id, repository.id);
-        await tell(trx, tellings, at);
+        await tell(trx, tellings);
         const finding = { repository: repository.name, what: 'repository', was: 'covered', now: reason };
         await looks.add(trx, look, {
           checked: 0,

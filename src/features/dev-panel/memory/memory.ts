@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../../database/index.ts';
+import { prepared, type Schema } from '../../../database/index.ts';
 import type {
   BranchInfo,
   CommitInfo,
@@ -35,8 +35,12 @@ export interface Place {
 /** How a pull request names the branch and the commits that it lends its keys to. */
 export const memberOf = (kind: DevEntityKind, id: string): string => `${kind}:${id}`;
 
-const columns = sql`kind, id, content, as_of as "asOf", own_keys as "ownKeys", members, shown_keys as "shownKeys",
-  shown_hash as "shownHash", shown_at as "shownAt"`;
+const columnsOf = (table: string) => {
+  const of = (column: string) => sql.ref(`${table}.${column}`);
+  return sql`${of('kind')}, ${of('id')}, content, as_of as "asOf", own_keys as "ownKeys", members,
+    shown_keys as "shownKeys", shown_hash as "shownHash", shown_at as "shownAt"`;
+};
+const columns = columnsOf('dev_entities');
 
 const placeLock = ({ linkId, repositoryId }: Place) =>
   sql`pg_advisory_xact_lock(hashtextextended(${`dev-panel ${linkId} ${repositoryId}`}, 0))`;
@@ -46,20 +50,37 @@ export async function lockPlace(trx: Kysely<Schema>, place: Place): Promise<void
   await sql`select ${placeLock(place)}`.execute(trx);
 }
 
+/** Those that are remembered of these, whatever a plan thinks of how many they are: each is looked up by its key. */
+const remembered = ({ linkId, repositoryId }: Place, keys: { kind: DevEntityKind; id: string }[]) => sql`
+  unnest(${keys.map(({ kind }) => kind)}::text[], ${keys.map(({ id }) => id)}::text[]) as wanted(kind, id)
+  cross join lateral (
+    select * from dev_entities as entity where link_id = ${linkId}::uuid and repository_id = ${repositoryId}
+      and entity.kind = wanted.kind and entity.id = wanted.id limit 1
+  ) as entity`;
+
 /** What is remembered of these, in no order. */
 export async function recall(
   trx: Kysely<Schema>,
-  { linkId, repositoryId }: Place,
+  place: Place,
   keys: { kind: DevEntityKind; id: string }[],
 ): Promise<Remembered[]> {
   if (keys.length === 0) return [];
-  const found = await sql<Remembered>`
-    select ${columns} from dev_entities
-    where link_id = ${linkId}::uuid and repository_id = ${repositoryId}
-      and (kind, id) in (select * from unnest(${keys.map(({ kind }) => kind)}::text[], ${keys.map(({ id }) => id)}::text[]))`.execute(
-    trx,
-  );
+  const found = await sql<Remembered>`${prepared}
+    select ${columnsOf('entity')} from ${remembered(place, keys)}`.execute(trx);
   return found.rows;
+}
+
+/** The heads of branches, by name, as far as they are remembered. */
+export async function recallHeads(
+  kysely: Kysely<Schema>,
+  place: Place,
+  branches: string[],
+): Promise<Map<string, string>> {
+  if (branches.length === 0) return new Map();
+  const keys = branches.map((id) => ({ kind: 'branch' as const, id }));
+  const found = await sql<{ id: string; sha: string }>`${prepared}
+    select entity.id, entity.content->'head'->>'sha' as sha from ${remembered(place, keys)}`.execute(kysely);
+  return new Map(found.rows.map(({ id, sha }) => [id, sha]));
 }
 
 /** All that is remembered of a repository. */
@@ -78,7 +99,7 @@ export async function recallLenders(
   members: string[],
 ): Promise<Pick<Remembered, 'id' | 'ownKeys' | 'members'>[]> {
   if (members.length === 0) return [];
-  const found = await sql<Pick<Remembered, 'id' | 'ownKeys' | 'members'>>`
+  const found = await sql<Pick<Remembered, 'id' | 'ownKeys' | 'members'>>`${prepared}
     select id, own_keys as "ownKeys", members from dev_entities
     where link_id = ${linkId}::uuid and repository_id = ${repositoryId} and kind = 'pull-request'
       and members && ${members}::text[] order by length(id), id`.execute(trx);
@@ -98,7 +119,7 @@ export async function remember(
   rows: Remembered[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await sql`
+  await sql`${prepared}
     insert into dev_entities (link_id, repository_id, kind, id, content, as_of, own_keys, members, shown_keys,
       shown_hash, shown_at)
     select ${linkId}::uuid, ${repositoryId}, kind, id, content, "asOf", "ownKeys", members, "shownKeys",
@@ -117,7 +138,7 @@ export async function forget(
   keys: { kind: DevEntityKind; id: string }[],
 ): Promise<void> {
   if (keys.length === 0) return;
-  await sql`
+  await sql`${prepared}
     delete from dev_entities where link_id = ${linkId}::uuid and repository_id = ${repositoryId}
       and (kind, id) in (select * from unnest(${keys.map(({ kind }) => kind)}::text[], ${keys.map(({ id }) => id)}::text[]))`.execute(
     trx,
@@ -169,7 +190,7 @@ export async function lockRepository(
   info: RepositoryInfo,
   seenAt: Date,
 ): Promise<void> {
-  await sql`
+  await sql`${prepared}
     with lock as materialized (select ${placeLock({ linkId, repositoryId: info.id })})
     insert into dev_repositories (link_id, repository_id, name, info, seen_at)
     select ${linkId}::uuid, ${info.id}, ${info.name}, ${storable(info)}, ${seenAt}::timestamptz from lock

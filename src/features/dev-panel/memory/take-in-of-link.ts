@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../../../database/index.ts';
-import type { DevInfo } from '../../../kit/dev-info.ts';
+import { prepared, type Schema } from '../../../database/index.ts';
 import { findExclusion, type RepositoryFilter } from '../links/link-filter.ts';
+import { newestOf, type Sighting } from './sighting.ts';
 import { type TakenIn, takeAway, takeIn } from './take-in.ts';
 
 /**
@@ -11,16 +11,17 @@ import { type TakenIn, takeAway, takeIn } from './take-in.ts';
  */
 export async function takeInOfLink(
   trx: Kysely<Schema>,
-  { linkId, info, at }: { linkId: string; info: DevInfo; at: Date },
+  { linkId, sightings }: { linkId: string; sightings: [Sighting, ...Sighting[]] },
 ): Promise<TakenIn> {
-  const found = await sql<RepositoryFilter & { projects: string[] | null }>`
+  const found = await sql<RepositoryFilter & { projects: string[] | null }>`${prepared}
     select projects, include_repositories as "includeRepositories", exclude_repositories as "excludeRepositories"
     from links where id = ${linkId}::uuid and disconnecting_since is null for share`.execute(trx);
   const [rules] = found.rows;
   if (rules === undefined) return { tellings: [], looked: 0 };
+  const { info, at } = newestOf(sightings);
   const { repository } = info;
   if (findExclusion(rules, repository.name) !== undefined) {
     return { tellings: await takeAway(trx, { linkId, repository, at }), looked: 0 };
   }
-  return takeIn(trx, { linkId, projects: rules.projects, info, at });
+  return takeIn(trx, { linkId, projects: rules.projects, sightings });
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase } from '../../../../test/postgres.ts';
 import type { BranchInfo, CommitInfo, DevInfo, PullRequestInfo } from '../../../kit/dev-info.ts';
+import type { Sighting } from './sighting.ts';
 import { takeAway, takeIn } from './take-in.ts';
 import { keyOf, type Telling } from './telling.ts';
 
@@ -59,15 +60,15 @@ function createPanel(projects: string[] | null = null) {
     }
     return tellings;
   };
+  const take = async (sightings: [Sighting, ...Sighting[]]) =>
+    tell(
+      (await test.database.transaction('take', (trx) => takeIn(trx, { linkId, projects, sightings })))
+        .tellings,
+    );
   return {
-    take: async (info: Partial<DevInfo>, second: number) =>
-      tell(
-        (
-          await test.database.transaction('take', (trx) =>
-            takeIn(trx, { linkId, projects, info: { ...nothing, ...info }, at: at(second) }),
-          )
-        ).tellings,
-      ),
+    take: (info: Partial<DevInfo>, second: number) =>
+      take([{ info: { ...nothing, ...info }, at: at(second) }]),
+    takeTogether: take,
     takeAway: async (second: number) =>
       tell(
         await test.database.transaction('take', (trx) =>
@@ -214,60 +215,78 @@ describe('whatever happens to branches and pull requests, in whatever order they
     fc.record({ what: fc.constant('pull-request-gone' as const), number: fc.integer({ min: 1, max: 3 }) }),
   );
 
-  it('Jira shows what the host holds in the end', async () => {
+  const togetherness = fc.array(fc.boolean(), { minLength: 1, maxLength: 10 });
+
+  it('Jira shows what the host holds in the end, however many of them are taken in together', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 25 }), async (events) => {
-        const { take, panel } = createPanel();
-        const branches = new Map<string, BranchInfo>();
-        const commits = new Set<string>();
-        const pulls = new Map<number, PullRequestInfo>();
-        for (const [index, one] of events.entries()) {
-          const second = index + 1;
-          if (one.what === 'branch') {
-            const made = branch(one.name, commit(one.head));
-            branches.set(one.name, made);
-            await take({ branches: [made] }, second);
-          } else if (one.what === 'branch-gone') {
-            branches.delete(one.name);
-            await take({ gone: [{ kind: 'branch', id: one.name }] }, second);
-          } else if (one.what === 'commit') {
-            commits.add(one.sha);
-            await take({ commits: [commit(one.sha)] }, second);
-          } else if (one.what === 'pull-request') {
-            const { number, title, commits: held } = one;
-            const made = pullRequest(number, {
-              title,
-              commits: held,
-              source: { branch: one.branch, repositoryId: repository.id },
-            });
-            pulls.set(number, made);
-            // As hosts are asked: a pull request comes with its commits.
-            for (const sha of held) commits.add(sha);
-            await take({ pullRequests: [made], commits: held.map((sha) => commit(sha)) }, second);
-          } else {
-            pulls.delete(one.number);
-            await take({ gone: [{ kind: 'pull-request', id: String(one.number) }] }, second);
+      fc.asyncProperty(
+        fc.array(event, { minLength: 1, maxLength: 25 }),
+        togetherness,
+        async (events, isTogether) => {
+          const { takeTogether, panel } = createPanel();
+          let waiting: Sighting[] = [];
+          const flush = async () => {
+            const [first, ...others] = waiting;
+            waiting = [];
+            if (first !== undefined) await takeTogether([first, ...others]);
+          };
+          /** By itself, or with those that come after it. */
+          const take = async (info: Partial<DevInfo>, second: number) => {
+            waiting.push({ info: { ...nothing, ...info }, at: at(second) });
+            if (!isTogether[second % isTogether.length]) await flush();
+          };
+          const branches = new Map<string, BranchInfo>();
+          const commits = new Set<string>();
+          const pulls = new Map<number, PullRequestInfo>();
+          for (const [index, one] of events.entries()) {
+            const second = index + 1;
+            if (one.what === 'branch') {
+              const made = branch(one.name, commit(one.head));
+              branches.set(one.name, made);
+              await take({ branches: [made] }, second);
+            } else if (one.what === 'branch-gone') {
+              branches.delete(one.name);
+              await take({ gone: [{ kind: 'branch', id: one.name }] }, second);
+            } else if (one.what === 'commit') {
+              commits.add(one.sha);
+              await take({ commits: [commit(one.sha)] }, second);
+            } else if (one.what === 'pull-request') {
+              const { number, title, commits: held } = one;
+              const made = pullRequest(number, {
+                title,
+                commits: held,
+                source: { branch: one.branch, repositoryId: repository.id },
+              });
+              pulls.set(number, made);
+              // As hosts are asked: a pull request comes with its commits.
+              for (const sha of held) commits.add(sha);
+              await take({ pullRequests: [made], commits: held.map((sha) => commit(sha)) }, second);
+            } else {
+              pulls.delete(one.number);
+              await take({ gone: [{ kind: 'pull-request', id: String(one.number) }] }, second);
+            }
           }
-        }
-        const keysIn = (text: string) => text.match(/MYT-\d/g) ?? [];
-        const keysOf = (pull: PullRequestInfo) => [...keysIn(pull.title), ...keysIn(pull.source.branch)];
-        const expected: Record<string, string[]> = {};
-        const put = (key: string, keys: string[]) => {
-          if (keys.length > 0) expected[key] = [...new Set(keys)].toSorted();
-        };
-        for (const pull of pulls.values()) put(`pull-request ${pull.number}`, keysOf(pull));
-        for (const name of branches.keys()) {
-          const lent = [...pulls.values()].filter(({ source }) => source.branch === name).flatMap(keysOf);
-          put(`branch ${name}`, [...keysIn(name), ...lent]);
-        }
-        for (const sha of commits) {
-          put(
-            `commit ${sha}`,
-            [...pulls.values()].filter((pull) => pull.commits.includes(sha)).flatMap(keysOf),
-          );
-        }
-        expect(panel()).toEqual(expected);
-      }),
+          await flush();
+          const keysIn = (text: string) => text.match(/MYT-\d/g) ?? [];
+          const keysOf = (pull: PullRequestInfo) => [...keysIn(pull.title), ...keysIn(pull.source.branch)];
+          const expected: Record<string, string[]> = {};
+          const put = (key: string, keys: string[]) => {
+            if (keys.length > 0) expected[key] = [...new Set(keys)].toSorted();
+          };
+          for (const pull of pulls.values()) put(`pull-request ${pull.number}`, keysOf(pull));
+          for (const name of branches.keys()) {
+            const lent = [...pulls.values()].filter(({ source }) => source.branch === name).flatMap(keysOf);
+            put(`branch ${name}`, [...keysIn(name), ...lent]);
+          }
+          for (const sha of commits) {
+            put(
+              `commit ${sha}`,
+              [...pulls.values()].filter((pull) => pull.commits.includes(sha)).flatMap(keysOf),
+            );
+          }
+          expect(panel()).toEqual(expected);
+        },
+      ),
       { numRuns: 40 },
     );
   });

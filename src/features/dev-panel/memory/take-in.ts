@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../../database/index.ts';
-import type { DevEntity, DevEntityKind, DevInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
-import { fullerOf } from './fuller.ts';
-import { createOwnKeys, splitByProjects } from './issue-keys.ts';
+import type { DevEntity, RepositoryInfo } from '../../../kit/dev-info.ts';
+import { splitByProjects } from './issue-keys.ts';
 import {
   forget,
   forgetRepository,
   lockPlace,
   lockRepository,
-  memberOf,
   type Place,
   type Remembered,
   recall,
@@ -20,6 +18,16 @@ import {
   reviveCommit,
   revivePullRequest,
 } from './memory.ts';
+import {
+  entitiesIn,
+  follow,
+  type Key,
+  keyOfMember,
+  nameOf,
+  newestOf,
+  nothingShown,
+  type Sighting,
+} from './sighting.ts';
 import type { Telling } from './telling.ts';
 
 /** What taking in came to. */
@@ -29,73 +37,57 @@ export interface TakenIn {
   looked: number;
 }
 
-const ownKeys = createOwnKeys();
-
-interface Key {
-  kind: DevEntityKind;
-  id: string;
-}
-const nameOf = ({ kind, id }: Key): string => memberOf(kind, id);
-
 /**
- * Compares what a code host says now with what is remembered, remembers it, and gives what Jira must be told: new and
+ * Compares what a code host says with what is remembered, remembers it, and gives what Jira must be told: new and
  * changed entities that name an issue, those that name one no longer, those that are gone; and with a pull request
  * whose keys or commits changed, the branch and the commits that are shown on its issues. What tells of an older
- * moment than the memory is left alone. Within the caller's transaction, one at a time for a repository.
+ * moment than the memory is left alone. Of several sightings, all of one repository and in the order in which they
+ * came, Jira is told what they came to. Within the caller's transaction, one at a time for a repository.
  */
 export async function takeIn(
   trx: Kysely<Schema>,
-  options: { linkId: string; projects: string[] | null; info: DevInfo; at: Date },
+  options: { linkId: string; projects: string[] | null; sightings: [Sighting, ...Sighting[]] },
 ): Promise<TakenIn> {
-  const { linkId, projects, info, at } = options;
-  const place: Place = { linkId, repositoryId: info.repository.id };
-  await lockRepository(trx, linkId, info.repository, at);
+  const { linkId, projects, sightings } = options;
+  const newest = newestOf(sightings);
+  const { repository } = newest.info;
+  const place: Place = { linkId, repositoryId: repository.id };
+  await lockRepository(trx, linkId, repository, newest.at);
 
-  const seen = eachOnce(seenIn(info, at));
-  const known = new Map((await recall(trx, place, [...seen, ...info.gone])).map((row) => [nameOf(row), row]));
-  const fresh = seen.filter((row) => (known.get(nameOf(row))?.asOf ?? row.asOf) <= row.asOf);
-  const gone = info.gone.filter((key) => {
-    const row = known.get(nameOf(key));
-    return row !== undefined && row.asOf <= (key.at ?? at);
-  });
+  const named = [...new Set(sightings.flatMap(({ info }) => entitiesIn(info)))];
+  const known = new Map((await recall(trx, place, named.map(keyOfMember))).map((row) => [nameOf(row), row]));
+  const { rows, gone } = follow(sightings, known);
 
-  const rows = new Map<string, Remembered>();
-  for (const row of fresh) {
-    const before = known.get(nameOf(row));
-    const { shownKeys, shownHash, shownAt } = before ?? nothingShown;
-    rows.set(nameOf(row), { ...row, content: fullerOf(row, before), shownKeys, shownHash, shownAt });
-  }
   // A pull request that changed or went lends its keys to others than before.
+  const fresh = [...rows.values()];
   const borrowers = new Set(
-    [...fresh, ...gone.flatMap((key) => known.get(nameOf(key)) ?? [])]
+    [...fresh, ...[...gone.keys()].flatMap((name) => known.get(name) ?? [])]
       .filter(({ kind }) => kind === 'pull-request')
       .flatMap((row) => [...row.members, ...(known.get(nameOf(row))?.members ?? [])]),
   );
-  const goneNames = new Set(gone.map(nameOf));
-  const others = [...borrowers].filter((name) => !rows.has(name) && !goneNames.has(name)).map(keyOfMember);
+  const others = [...borrowers].filter((name) => !rows.has(name) && !gone.has(name)).map(keyOfMember);
   for (const row of await recall(trx, place, others)) rows.set(nameOf(row), row);
 
-  const written = fresh.map((row) => rows.get(nameOf(row)) ?? row);
   // Who lends keys to whom is looked up in the database: pull requests must be there by then.
   await remember(
     trx,
     place,
-    written.filter(({ kind }) => kind === 'pull-request'),
+    fresh.filter(({ kind }) => kind === 'pull-request'),
   );
-  await forget(trx, place, gone);
+  await forget(trx, place, [...gone.keys()].map(keyOfMember));
   const tellings = await tellingsOf(trx, place, [...rows.values()], {
     projects,
-    info,
-    at,
-    written: written.filter(({ kind }) => kind !== 'pull-request'),
+    repository,
+    at: newest.at,
+    written: fresh.filter(({ kind }) => kind !== 'pull-request'),
   });
-  for (const key of gone) {
-    const { shownKeys, shownAt } = known.get(nameOf(key)) ?? nothingShown;
+  for (const [name, at] of gone) {
+    const { shownKeys, shownAt } = known.get(name) ?? nothingShown;
     if (shownKeys.length === 0) continue;
-    const entity = forgotten(key, info.repository, shownKeys);
-    tellings.push({ entity, at: latestOf(key.at ?? at, shownAt), refusedKeys: [] });
+    const entity = forgotten(keyOfMember(name), repository, shownKeys);
+    tellings.push({ entity, at: latestOf(at, shownAt), refusedKeys: [] });
   }
-  return { tellings, looked: seen.length + info.gone.length };
+  return { tellings, looked: named.length };
 }
 
 /**
@@ -110,7 +102,7 @@ export async function takeAgain(
   const place: Place = { linkId, repositoryId: repository.id };
   await lockPlace(trx, place);
   const rows = await recallAll(trx, place);
-  return tellingsOf(trx, place, rows, { projects, info: { repository }, at });
+  return tellingsOf(trx, place, rows, { projects, repository, at });
 }
 
 /** What Jira must be told of entities that are there, which is then remembered as told. */
@@ -120,20 +112,20 @@ async function tellingsOf(
   rows: Remembered[],
   options: {
     projects: string[] | null;
-    info: Pick<DevInfo, 'repository'>;
+    repository: RepositoryInfo;
     at: Date;
     /** Of the rows those that are to be remembered whether Jira is told of them or not. */
     written?: Remembered[];
   },
 ): Promise<Telling[]> {
-  const { projects, info, at, written = [] } = options;
+  const { projects, repository, at, written = [] } = options;
   const lent = await lentKeys(trx, place, rows);
   const tellings: Telling[] = [];
   const changed = new Map(written.map((row) => [nameOf(row), row]));
   for (const row of rows) {
     const all = [...new Set([...row.ownKeys, ...(lent.get(nameOf(row)) ?? [])])];
     const { allowed, refused } = splitByProjects(all, projects);
-    const told = tellingOf(row, allowed, info.repository);
+    const told = tellingOf(row, allowed, repository);
     if (told === undefined) continue;
     const shownAt = latestOf(row.asOf, at, row.shownAt);
     tellings.push({ entity: told.entity, at: shownAt, refusedKeys: refused });
@@ -162,62 +154,9 @@ export async function takeAway(
   }));
 }
 
-/** Two pull requests of a page may hold the same commit, and a host may name one twice. */
-const eachOnce = (rows: Remembered[]): Remembered[] => [
-  ...new Map(rows.map((row) => [nameOf(row), row])).values(),
-];
-
-const nothingShown = { shownKeys: [], shownHash: null, shownAt: null };
-
 /** What is told later must not pass for older than what was told before. */
 const latestOf = (...moments: (Date | null)[]): Date =>
   new Date(Math.max(...moments.map((moment) => moment?.getTime() ?? 0)));
-
-function seenIn(info: DevInfo, at: Date): Remembered[] {
-  return [
-    ...info.branches.map(
-      (branch): Remembered => ({
-        ...nothingShown,
-        kind: 'branch',
-        id: branch.name,
-        content: branch,
-        asOf: branch.at ?? at,
-        ownKeys: ownKeys.branch(branch),
-        members: [],
-      }),
-    ),
-    ...info.commits.map(
-      (commit): Remembered => ({
-        ...nothingShown,
-        kind: 'commit',
-        id: commit.sha,
-        content: commit,
-        // A commit never changes.
-        asOf: commit.at < at ? commit.at : at,
-        ownKeys: ownKeys.commit(commit),
-        members: [],
-      }),
-    ),
-    ...info.pullRequests.map((pullRequest): Remembered => {
-      const { source, commits } = pullRequest;
-      const branch = source.repositoryId === info.repository.id ? [memberOf('branch', source.branch)] : [];
-      return {
-        ...nothingShown,
-        kind: 'pull-request',
-        id: String(pullRequest.number),
-        content: pullRequest,
-        asOf: pullRequest.at ?? at,
-        ownKeys: ownKeys.pullRequest(pullRequest),
-        members: [...branch, ...commits.map((sha) => memberOf('commit', sha))],
-      };
-    }),
-  ];
-}
-
-function keyOfMember(member: string): Key {
-  const at = member.indexOf(':');
-  return { kind: member.slice(0, at) as DevEntityKind, id: member.slice(at + 1) };
-}
 
 /** The keys that pull requests lend to branches and commits, by member. */
 async function lentKeys(

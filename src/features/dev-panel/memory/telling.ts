@@ -1,4 +1,4 @@
-import type { DevEntity, DevEntityKey } from '../../../kit/dev-info.ts';
+import type { CommitInfo, DevEntity, DevEntityKey } from '../../../kit/dev-info.ts';
 import type { NewDelivery } from '../../../work/index.ts';
 import type { Link } from '../links/link-store.ts';
 
@@ -48,6 +48,30 @@ const ofLink = (entity: DevEntity, link: Pick<Link, 'id'>): DevEntity => ({
   repository: { ...entity.repository, id: `${link.id}-${entity.repository.id}` },
 });
 
+/** No panel shows more of a text; Jira takes 1,024 characters. The keys in the rest were found before. */
+const mostShown = 2_048;
+const cut = (text: string): string => text.slice(0, mostShown).toWellFormed();
+const cutCommit = (commit: CommitInfo): CommitInfo => ({ ...commit, message: cut(commit.message) });
+
+/** The entity with no more of its texts than can be shown: a commit's message may be long, and each is kept for 30 days. */
+function shortened(entity: DevEntity): DevEntity {
+  switch (entity.kind) {
+    case 'branch':
+      return { ...entity, branch: { ...entity.branch, head: cutCommit(entity.branch.head) } };
+    case 'commit':
+      return { ...entity, commit: cutCommit(entity.commit) };
+    case 'pull-request': {
+      const { title, description } = entity.pullRequest;
+      return {
+        ...entity,
+        pullRequest: { ...entity.pullRequest, title: cut(title), description: cut(description) },
+      };
+    }
+    case 'gone':
+      return entity;
+  }
+}
+
 /** A line for lists: `Pull request 4 in acme/shop: open`. */
 function summaryOf(entity: DevEntity): string {
   const { kind, id } = keyOf(entity);
@@ -58,18 +82,17 @@ function summaryOf(entity: DevEntity): string {
 }
 
 /**
- * The delivery of a telling. What is told of one link goes out together, old things apart from new ones: both are
+ * The delivery of a telling; without a dedupe key, because the memory tells nothing twice. What is told of one link goes out together, old things apart from new ones: both are
  * properties of Jira's request, not of an entity.
  */
 export function tellingDelivery(options: {
   link: Pick<Link, 'id' | 'jiraConnectionId'>;
   telling: Telling;
   backfill: boolean;
-  takenAt: Date;
 }): NewDelivery {
-  const { link, telling, backfill, takenAt } = options;
+  const { link, telling, backfill } = options;
   const { at, refusedKeys } = telling;
-  const entity = ofLink(telling.entity, link);
+  const entity = shortened(ofLink(telling.entity, link));
   const { repositoryId, kind, id } = keyOf(entity);
   const body: DevelopmentBody = { linkId: link.id, backfill, entity };
   const orderingKey = `${repositoryId} ${kind} ${id}`;
@@ -83,11 +106,6 @@ export function tellingDelivery(options: {
     summary: summaryOf(entity),
     issueKeys: [...new Set([...entity.issueKeys, ...entity.formerIssueKeys])],
     refusedKeys,
-    // The memory tells nothing twice; two tellings of one moment are two.
-    dedupe: {
-      namespace: developmentTopic,
-      key: `${orderingKey} ${at.getTime()} ${takenAt.getTime()} ${entity.issueKeys.join(',')} ${entity.kind}`,
-    },
     body: JSON.stringify(body),
     facts: { link: link.id, repository: entity.repository.name, kind, id },
   };
