@@ -37,7 +37,8 @@ interface PullRequest {
   number: number;
   title: string;
   state: string;
-  source_branch: string;
+  source_sha: string;
+  merge_base_sha: string;
 }
 
 const branches: [name: string, sha: string][] = [];
@@ -50,7 +51,7 @@ for await (const page of pages<{ name: string; commit: Commit }[]>(
 )) {
   for (const { name, commit } of page) branches.push([name, commit.sha]);
 }
-for await (const page of pages<{ commits: Commit[] }>('/commits?git_ref=main&')) {
+for await (const page of pages<{ commits: Commit[] }>('/commits?git_ref=main&include_stats=true&')) {
   for (const { sha, message } of page.commits) commits.set(sha, message);
 }
 for await (const page of pages<PullRequest[]>(
@@ -59,10 +60,12 @@ for await (const page of pages<PullRequest[]>(
   for (let from = 0; from < page.length; from += 8) {
     const some = page.slice(from, from + 8);
     await Promise.all(
-      some.flatMap(({ number }) => [
+      some.flatMap(({ number, source_sha: head, merge_base_sha: base }) => [
         read(`/pullreq/${number}/reviewers`),
-        read<Commit[]>(`/pullreq/${number}/commits?page=1&limit=100`).then(({ body }) => {
-          for (const { sha, message } of body) commits.set(sha, message);
+        read<{ commits: Commit[] }>(
+          `/commits?git_ref=${head}&after=${base}&include_stats=true&page=1&limit=100`,
+        ).then(({ body }) => {
+          for (const { sha, message } of body.commits) commits.set(sha, message);
         }),
       ]),
     );

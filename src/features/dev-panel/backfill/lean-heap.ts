@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /**
  * By how much V8 lets the space of what is new grow at a time, and by how many percent the heap beyond what is in use
@@ -7,12 +8,20 @@ import { setFlagsFromString } from 'node:v8';
 const usual = ['--semi-space-growth-factor=2', '--heap-growing-percent=0'];
 const lean = ['--semi-space-growth-factor=1', '--heap-growing-percent=30'];
 
+/** V8 does not look at what it was told before it has collected all, and left alone it does not until the heap is large. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  const gc: unknown = runInNewContext('gc');
+  if (typeof gc === 'function') gc();
+}
+
 /**
  * Runs work that makes much garbage for long, such as reading a host's whole history, on a heap that stays small, for some
  * time of the processor. One such work at a time.
  */
 export async function onLeanHeap(work: () => Promise<void>): Promise<void> {
   for (const flag of lean) setFlagsFromString(flag);
+  collect();
   try {
     await work();
   } finally {
