@@ -22,7 +22,9 @@ SIGTERM ends what runs and stops; a second signal stops at once.`,
     .action(async (options: { host?: string; port?: number; json?: boolean }) => {
       const config = await cli.config();
       const port = options.port ?? config.port;
-      const hub = await cli.startHub({ ...config, host: options.host ?? config.host, port });
+      const start = () => cli.startHub({ ...config, host: options.host ?? config.host, port });
+      const { onLeanHeap } = await import('../work/index.ts');
+      const hub = await onLeanHeap(start);
       if (options.json) {
         cli.print(JSON.stringify({ url: hub.url, firstToken: hub.firstToken ?? null }));
       } else {

@@ -73,6 +73,23 @@ describe('states of one entity are ordered', () => {
     expect((await ledger.get(next.id)).sequence).toBe(noon.getTime() + 3);
   });
 
+  it('by whoever posts them in order, whatever moments they bear', async () => {
+    const states = [5, 2, 2, 9].map((ms, index) =>
+      newDelivery({ orderingKey: 'e', eventAt: later(ms), inOrder: true, body: `"${index}"` }),
+    );
+    const accepted = [
+      ...(await ledger.accept(states.slice(0, 2))),
+      ...(await ledger.accept(states.slice(2))),
+    ];
+    const kept = await Promise.all(accepted.map(({ id }) => ledger.get(id)));
+    expect(kept.map(({ state, sequence }) => [state, sequence && sequence - noon.getTime()])).toEqual([
+      ['queued', 5],
+      ['queued', 6],
+      ['queued', 7],
+      ['queued', 9],
+    ]);
+  });
+
   it('also within one moment, in the order given', async () => {
     const states = [later(0), later(5), later(3), later(5)].map((eventAt, index) =>
       newDelivery({ orderingKey: 'e', eventAt, body: `"${index}"` }),

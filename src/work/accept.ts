@@ -26,7 +26,7 @@ type Run = <T>(statement: RawBuilder<T>) => Promise<T[]>;
  * number of its entity, each stream nudged. Answers in the order given.
  *
  * The sequence is the event's time in milliseconds; the same time with other content gets the next number;
- * an older or equal state is stored as superseded and not sent.
+ * an older or equal state is stored as superseded and not sent, unless it is `inOrder`.
  *
  * With `woken` the caller wakes the streams itself once it has committed, see {@link queuedStreams}, and no job is added.
  */
@@ -145,7 +145,8 @@ function insertRound(items: Item[], now: Date) {
       connect_key_id: item.connectKeyId ?? null,
       stream: item.stream,
       ordering_key: item.orderingKey,
-      event_at: eventAt,
+      given_at: eventAt,
+      in_order: item.inOrder ?? false,
       event_ms: eventAt.getTime(),
       summary: item.summary,
       issue_keys: item.issueKeys,
@@ -161,10 +162,15 @@ function insertRound(items: Item[], now: Date) {
   });
   return sql<{ id: string; state: DeliveryState }>`${prepared}
     with posted as (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as posted(
+      select given.*, greatest(given_at, known.event_at) as event_at
+      from json_to_recordset(${JSON.stringify(rows)}::json) as given(
         id uuid, direction text, topic text, connection_id uuid, connect_key_id uuid, stream text, ordering_key text,
-        event_at timestamptz, event_ms bigint, summary text, issue_keys text[], refused_keys text[], skip text,
-        facts jsonb, content_hash text, body text, dedupe_namespace text, dedupe_key text, fingerprint text)
+        given_at timestamptz, in_order boolean, event_ms bigint, summary text, issue_keys text[], refused_keys text[],
+        skip text, facts jsonb, content_hash text, body text, dedupe_namespace text, dedupe_key text, fingerprint text)
+      left join lateral (
+        select event_at from entity_sequences as entity where in_order and entity.connection_id = given.connection_id
+          and entity.topic = given.topic and entity.entity = given.ordering_key limit 1
+      ) as known on true
     ), fresh as (
       -- In the order of the keys, so that two who have the same keys never wait for each other in a circle.
       insert into dedupe_keys (namespace, key, delivery_id, fingerprint)

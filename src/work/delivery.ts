@@ -33,6 +33,11 @@ export interface NewDelivery {
   orderingKey: string;
   /** When the thing happened, by the clock of where it happened; capped when it lies in the future. */
   eventAt: Date;
+  /**
+   * Set by who knows the order of the entity's states better than clocks do: then it counts as no older than what was posted
+   * before it. Otherwise the moments decide.
+   */
+  inOrder?: boolean;
   /** A line for lists. */
   summary: string;
   issueKeys: string[];

@@ -47,6 +47,7 @@ export {
   postponeCheck,
   releaseConnection,
 } from './holds.ts';
+export { onLeanHeap } from './lean-heap.ts';
 export type { DeliveryBodies, DeliveryFilter } from './ledger.ts';
 export type { LatestState, NewestState } from './newest-states.ts';
 export { nextAttempt, type Pace, usualPace } from './retry.ts';

@@ -211,6 +211,45 @@ it('a webhook that leads to three tellings reaches Jira once, wherever the hub i
   }
 });
 
+it('two hubs of which one is killed amid a burst of pushes show what the host holds', {
+  timeout: 120_000,
+}, async () => {
+  const [doomed, other] = [processes.startHub(environment), processes.startHub(environment)];
+  const urls = [(await doomed.ready).url, (await other.ready).url];
+  const hub: Caller = { url: urls[1] ?? '', token };
+  const path = 'acme/shop/web/burst';
+  await host.people.createRepository({ path });
+  await host.people.commit({ repository: path, branch: 'main', message: 'begin', files: { a: 'a' } });
+  const branches = [1, 2, 3, 4].map((number) => `MYT-${number}-burst`);
+  letters.length = 0;
+  const commits: string[] = [];
+  for (let push = 0; push < 10; push += 1) {
+    for (const branch of branches) {
+      const message = `MYT-5 ${branch} ${push}`;
+      const files = { [branch]: message };
+      commits.push(await host.people.commit({ repository: path, branch, message, files }));
+    }
+  }
+  await host.delivered();
+
+  // Whoever calls the hub that is gone is sent to the other, as by what balances the load between them.
+  const answers = letters.map(async (letter, index) => {
+    const taken = await deliver(urls[index % 2] ?? '', letter);
+    if (index === Math.floor(letters.length / 3)) doomed.signal('SIGKILL');
+    return taken ?? (await deliver(hub.url, letter));
+  });
+  expect(await Promise.all(answers)).not.toContain(undefined);
+  expect((await doomed.ended).signal).toBe('SIGKILL');
+  await everythingEnded(hub);
+
+  const [shown] = jira.state.development().filter((one) => one.repository.name === path);
+  expect(shown?.branches.map(({ name }) => name).toSorted()).toEqual(branches);
+  const heads = commits.slice(-branches.length).toSorted();
+  expect(shown?.branches.map(({ lastCommit }) => lastCommit.id).toSorted()).toEqual(heads);
+  expect(shown?.commits.map(({ id }) => id).toSorted()).toEqual(commits.toSorted());
+  await other.end('SIGTERM');
+});
+
 /** What somebody does at the host; `at` says on which of a few branches. */
 type Deed = { does: 'push' | 'open' | 'retitle' | 'close' | 'delete'; at: number; issue: number };
 

@@ -3,7 +3,7 @@ import type { Database } from '../../../database/index.ts';
 import type { HistoryPage } from '../../../kit/code-host.ts';
 import { asTielineError, type TielineError } from '../../../kit/errors.ts';
 import type { Log } from '../../../kit/log.ts';
-import { acceptDeliveries } from '../../../work/index.ts';
+import { acceptDeliveries, onLeanHeap } from '../../../work/index.ts';
 import type { CodeHosts, OpenedHost } from '../code-hosts.ts';
 import { findExclusion } from '../links/link-filter.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
@@ -12,7 +12,6 @@ import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { tellingDelivery } from '../memory/telling.ts';
 import { takeTurn } from '../turn.ts';
 import type { Backfill, BackfillPart, BackfillStore } from './backfill-store.ts';
-import { onLeanHeap } from './lean-heap.ts';
 
 /** A part that fails so often in a row, each time later, has failed; the others go on. */
 const mostFailures = 6;

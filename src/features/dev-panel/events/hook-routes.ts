@@ -117,8 +117,6 @@ function deliveryOf(came: {
   at: Date;
 }): NewDelivery {
   const { link, hook, touched, event, name, at } = came;
-  // Without a name each is one of its own: a branch may come, go and come again with equal bodies.
-  const key = name ?? randomUUID();
   const repository = touched[0]?.repository;
   const headers = Object.entries(hook.headers).filter(
     ([header]) => kept.test(header) && !secretHeader.test(header),
@@ -134,11 +132,12 @@ function deliveryOf(came: {
     topic: codeEventTopic,
     connectionId: link.hostConnectionId,
     stream: codeEventStream(link.id, repository?.id ?? ''),
-    orderingKey: `${link.id} ${key}`,
+    orderingKey: `${link.id} ${name ?? randomUUID()}`,
     eventAt: at,
     summary: repository === undefined ? event : `${event} in ${repository.name}`,
     issueKeys: [],
-    dedupe: { namespace: `hook:${link.id}`, key },
+    // Without a name each is one of its own: a branch may come, go and come again with equal bodies.
+    ...(name !== undefined && { dedupe: { namespace: `hook:${link.id}`, key: name } }),
     body: JSON.stringify(body),
     ...(touched.length === 0 ? { skip: `events of the kind ${event} are of no interest` } : {}),
     ...(link.disconnectingSince === null ? {} : { skip: 'the link is being disconnected' }),

@@ -3,12 +3,12 @@ import type { Heads } from './load-event.ts';
 
 /** Something that came with what it touched. */
 interface Came {
-  touched: Touched & { at: Date };
+  touched: Touched;
 }
 
 /**
  * Hosts do not promise to tell of the pushes to a branch in their order. Of those that are here each is put behind the
- * one that it goes on from, and then counts as no older than it; so nobody must ask the host how the branch stands.
+ * one that it goes on from; so nobody must ask the host how the branch stands.
  */
 export function inPushOrder<C extends Came>(all: C[], heads: Heads): C[] {
   const places = new Map<string, number[]>();
@@ -19,7 +19,7 @@ export function inPushOrder<C extends Came>(all: C[], heads: Heads): C[] {
   for (const [branch, indexes] of places) {
     const pushes = chained(
       indexes.flatMap((index) => all[index] ?? []),
-      heads.get(branch),
+      heads.get(branch)?.sha,
     );
     pushes.forEach((push, place) => {
       ordered[indexes[place] ?? 0] = push;
@@ -33,13 +33,11 @@ function chained<C extends Came>(pushes: C[], from: string | undefined): C[] {
   const left = [...pushes];
   const chain: C[] = [];
   let head = from;
-  let at = new Date(0);
   for (;;) {
     const next = left.findIndex(({ touched }) => touched.kind === 'push' && touched.before === head);
     const [push] = left.splice(Math.max(next, 0), 1);
     if (push === undefined || push.touched.kind !== 'push') return chain;
-    at = next >= 0 && at > push.touched.at ? at : push.touched.at;
     head = push.touched.after;
-    chain.push({ ...push, touched: { ...push.touched, at } });
+    chain.push(push);
   }
 }

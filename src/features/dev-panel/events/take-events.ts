@@ -1,12 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { type Database, prepared, type Schema } from '../../../database/index.ts';
 import type { Touched } from '../../../kit/code-host.ts';
+import type { DevInfo } from '../../../kit/dev-info.ts';
 import { acceptDeliveries, queuedStreams, type SendContext } from '../../../work/index.ts';
 import type { OpenedHost } from '../code-hosts.ts';
 import { findExclusion } from '../links/link-filter.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
 import { memberOf } from '../memory/memory.ts';
-import { entitiesIn, type Sighting } from '../memory/sighting.ts';
+import { borrowersIn, entitiesIn, type Sighting } from '../memory/sighting.ts';
 import { takeAway } from '../memory/take-in.ts';
 import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { keyOf, type Telling, tellingDelivery } from '../memory/telling.ts';
@@ -137,9 +138,9 @@ export function createTakeEvents(options: {
       try {
         const reason = whyLeftOut(link, touched, nearest.get(repository.name));
         if (reason === undefined) {
-          const info = await loadEvent({ database, link, host, heads }, touched);
+          const sighting = await loadEvent({ database, link, host, heads, now }, touched);
           if (loaded.length === 0) since = performance.now();
-          loaded.push({ event, info, at });
+          loaded.push({ event, ...sighting });
         } else {
           await takeLoaded();
           event.notes.push(reason);
@@ -148,6 +149,7 @@ export function createTakeEvents(options: {
             (trx) => takeAway(trx, { linkId: link.id, repository, at }),
             () => [event],
           );
+          heads.clear();
         }
       } catch (error) {
         event.failure = error;
@@ -175,20 +177,31 @@ interface Cause {
   issueKeys: string[];
 }
 
-/** Of which events it came that Jira must be told: of those that name the entity, else of the pull requests that lend it keys. */
+/**
+ * Of which events it came that Jira must be told: of those that name the entity, else of the pull requests that lend it
+ * keys, else, where it lost some, of all pull requests.
+ */
 function causesIn(loaded: Loaded[]): (telling: Telling) => TakenEvent[] {
-  const causes = new Map<string, Set<TakenEvent>>();
-  for (const { event, info } of loaded) {
-    for (const name of entitiesIn(info)) causes.set(name, (causes.get(name) ?? new Set()).add(event));
-  }
-  const lenders = loaded.filter(({ info }) =>
+  const naming = eventsBy(loaded, entitiesIn);
+  const lending = eventsBy(loaded, borrowersIn);
+  const pullRequests = loaded.filter(({ info }) =>
     entitiesIn(info).some((name) => name.startsWith('pull-request:')),
   );
-  const others = [...new Set(lenders.map(({ event }) => event))];
+  const others = new Set(pullRequests.map(({ event }) => event));
   return ({ entity }) => {
     const { kind, id } = keyOf(entity);
-    return [...(causes.get(memberOf(kind, id)) ?? others)];
+    const name = memberOf(kind, id);
+    return [...(naming.get(name) ?? lending.get(name) ?? others)];
   };
+}
+
+/** Events by the names that are found in what was loaded. */
+function eventsBy(loaded: Loaded[], namesIn: (info: DevInfo) => string[]): Map<string, Set<TakenEvent>> {
+  const events = new Map<string, Set<TakenEvent>>();
+  for (const { event, info } of loaded) {
+    for (const name of namesIn(info)) events.set(name, (events.get(name) ?? new Set()).add(event));
+  }
+  return events;
 }
 
 /** So that an event is found among the deliveries of the issues that it came to name. */

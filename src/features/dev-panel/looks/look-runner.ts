@@ -58,10 +58,10 @@ export function createLookRunner(options: {
     const host = await codeHosts.open(link.hostConnectionId);
     const steps = createLookSteps(options, link, look);
     const marks = await looks.listMarks(link.id);
-    const { covered, left } = await compareScope({ database, links, link, host });
+    const { covered, left, problem: ofScope } = await compareScope({ database, links, link, host });
     await looks.putOff(link.id, nextLookAt(now(), Math.max(everyMs, covered.length * pacePerRepositoryMs)));
     for (const { repository, reason } of left) await steps.withdraw(repository, reason, now());
-    let problem: TielineError | undefined;
+    let problem = ofScope;
     const lookedAt = ({ id }: RepositoryInfo) => marks.get(id)?.lookedAt.getTime() ?? 0;
     for (const repository of covered.toSorted((one, other) => lookedAt(one) - lookedAt(other))) {
       if (signal.aborted || !(await looks.mayGoOn(look))) return 'cut-off';

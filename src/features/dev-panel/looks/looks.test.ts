@@ -188,6 +188,57 @@ describe('a look that cannot see everything', () => {
     expect(linked.panel()).toEqual(before);
   });
 
+  it('leaves what a path of a link showed, while nobody knows whether it is gone, and looks at the other paths', async () => {
+    const linked = await startLinkedHub();
+    try {
+      const { people, faults, deliveryFaults } = linked.host;
+      const [kept, gone] = ['acme/shop/web', 'acme/shop/platform'];
+      const link = await linked.link({ paths: [gone, kept] });
+      await linked.look(link);
+      const commit = (branch: string, project: string) =>
+        people.commit({ repository: project, branch, message: branch, files: { a: branch } });
+      await commit('MYT-1-platform', `${gone}/infrastructure`);
+      await linked.settled();
+      deliveryFaults.add({ does: 'lose' });
+      await commit('MYT-2-web', `${kept}/storefront`);
+      const notThere = { status: 404 };
+      faults.add({ match: { path: '/spaces/acme%2Fshop%2Fplatform' }, answer: notThere });
+      faults.add({ match: { path: '/repos/acme%2Fshop%2Fplatform' }, answer: notThere });
+
+      // Who may not administer what is above sees the same answer for what is gone and for what is hidden.
+      const hides = faults.add({ match: { path: /spaces\/acme%2Fshop\/webhooks/ }, answer: { status: 403 } });
+      expect(await linked.look(link)).toMatchObject({
+        state: 'failed',
+        problem: {
+          code: 'link-rights-missing',
+          message: expect.stringMatching(/^The host shows no acme\/shop\/platform: .*Account Admin/),
+          hint: expect.stringContaining('take it from the link'),
+        },
+      });
+      expect(linked.panel()).toMatchObject({
+        'branch MYT-1-platform': ['MYT-1'],
+        'branch MYT-2-web': ['MYT-2'],
+      });
+
+      faults.remove(hides);
+      expect(await linked.look(link)).toMatchObject({
+        state: 'done',
+        repaired: [
+          {
+            repository: `${gone}/infrastructure`,
+            what: 'repository',
+            was: 'covered',
+            now: `${gone} is not there any more`,
+          },
+        ],
+      });
+      expect(linked.panel()).not.toHaveProperty('branch MYT-1-platform');
+      expect(linked.panel()).toHaveProperty('branch MYT-2-web');
+    } finally {
+      await linked.close();
+    }
+  });
+
   it('waits as long as the host limits the rate, and then goes on where it was', async () => {
     loseAll();
     await commit('MYT-4-limit', 'MYT-4');

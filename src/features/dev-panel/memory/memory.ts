@@ -70,17 +70,24 @@ export async function recall(
   return found.rows;
 }
 
+/** Where a branch stands, and the moment of which that tells. */
+export interface Head {
+  sha: string;
+  asOf: Date;
+}
+
 /** The heads of branches, by name, as far as they are remembered. */
 export async function recallHeads(
   kysely: Kysely<Schema>,
   place: Place,
   branches: string[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, Head>> {
   if (branches.length === 0) return new Map();
   const keys = branches.map((id) => ({ kind: 'branch' as const, id }));
-  const found = await sql<{ id: string; sha: string }>`${prepared}
-    select entity.id, entity.content->'head'->>'sha' as sha from ${remembered(place, keys)}`.execute(kysely);
-  return new Map(found.rows.map(({ id, sha }) => [id, sha]));
+  const found = await sql<{ id: string } & Head>`${prepared}
+    select entity.id, entity.content->'head'->>'sha' as sha, entity.as_of as "asOf"
+    from ${remembered(place, keys)}`.execute(kysely);
+  return new Map(found.rows.map(({ id, ...head }) => [id, head]));
 }
 
 /** All that is remembered of a repository. */

@@ -1,4 +1,4 @@
-import type { DevEntityKind, DevInfo } from '../../../kit/dev-info.ts';
+import type { DevEntityKind, DevInfo, PullRequestInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
 import { fullerOf } from './fuller.ts';
 import { createOwnKeys } from './issue-keys.ts';
 import { memberOf, type Remembered } from './memory.ts';
@@ -39,6 +39,15 @@ export const entitiesIn = ({ branches, commits, pullRequests, gone }: DevInfo): 
   ...pullRequests.map(({ number }) => memberOf('pull-request', String(number))),
   ...gone.map(nameOf),
 ];
+
+/** The names of those to which the pull requests lend their keys. */
+export const borrowersIn = ({ pullRequests, repository }: DevInfo): string[] =>
+  pullRequests.flatMap((pullRequest) => membersOf(pullRequest, repository));
+
+function membersOf({ source, commits }: PullRequestInfo, repository: RepositoryInfo): string[] {
+  const branch = source.repositoryId === repository.id ? [memberOf('branch', source.branch)] : [];
+  return [...branch, ...commits.map((sha) => memberOf('commit', sha))];
+}
 
 /** What sightings made, one after the other, of what was known: what is to be written, and what went, by name. */
 export function follow(
@@ -95,18 +104,16 @@ function seenIn({ info, at }: Sighting): Remembered[] {
         members: [],
       }),
     ),
-    ...info.pullRequests.map((pullRequest): Remembered => {
-      const { source, commits } = pullRequest;
-      const branch = source.repositoryId === info.repository.id ? [memberOf('branch', source.branch)] : [];
-      return {
+    ...info.pullRequests.map(
+      (pullRequest): Remembered => ({
         ...nothingShown,
         kind: 'pull-request',
         id: String(pullRequest.number),
         content: pullRequest,
         asOf: pullRequest.at ?? at,
         ownKeys: ownKeys.pullRequest(pullRequest),
-        members: [...branch, ...commits.map((sha) => memberOf('commit', sha))],
-      };
-    }),
+        members: membersOf(pullRequest, info.repository),
+      }),
+    ),
   ];
 }

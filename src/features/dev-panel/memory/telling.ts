@@ -82,8 +82,9 @@ function summaryOf(entity: DevEntity): string {
 }
 
 /**
- * The delivery of a telling; without a dedupe key, because the memory tells nothing twice. What is told of one link goes out together, old things apart from new ones: both are
- * properties of Jira's request, not of an entity.
+ * The delivery of a telling; without a dedupe key, because the memory tells nothing twice, and in order, because it knows
+ * what it told before: a branch that went may come again by a slower clock. What is told of one link goes out together,
+ * old things apart from new ones: both are properties of Jira's request, not of an entity.
  */
 export function tellingDelivery(options: {
   link: Pick<Link, 'id' | 'jiraConnectionId'>;
@@ -103,6 +104,7 @@ export function tellingDelivery(options: {
     stream: `${developmentTopic}:${link.jiraConnectionId}:${link.id}:${backfill ? 'backfill' : 'normal'}`,
     orderingKey,
     eventAt: at,
+    inOrder: true,
     summary: summaryOf(entity),
     issueKeys: [...new Set([...entity.issueKeys, ...entity.formerIssueKeys])],
     refusedKeys,
