@@ -119,7 +119,7 @@ export function make(cli: Cli): Command {
       const { link, backfill } = await withHub(cli, async (hub) => {
         const shown = await hub.call<LinkView>('GET', pathOf(reference));
         const last = await hub
-          .call<BackfillView>('GET', pathOf(shown.id, '/backfill'))
+          .call<BackfillView>('GET', pathOf(reference, '/backfill'))
           .catch((thrown: unknown) => noneIfNotFound(thrown));
         return { link: shown, backfill: last };
       });
@@ -202,12 +202,12 @@ export function make(cli: Cli): Command {
     .action(async (reference: string, what: string, options: { since?: string; json?: boolean }) => {
       const states: Record<string, string> = { pause: 'paused', resume: 'running', cancel: 'cancelled' };
       const state = states[what];
-      const backfill = await withHub(cli, async (hub) => {
-        const { id } = await hub.call<LinkView>('GET', pathOf(reference));
-        return state === undefined
-          ? hub.call<BackfillView>('POST', pathOf(id, '/backfill'), { since: options.since ?? null })
-          : hub.call<BackfillView>('PUT', pathOf(id, '/backfill'), { state });
-      });
+      const path = pathOf(reference, '/backfill');
+      const backfill = await withHub(cli, (hub) =>
+        state === undefined
+          ? hub.call<BackfillView>('POST', path, { since: options.since ?? null })
+          : hub.call<BackfillView>('PUT', path, { state }),
+      );
       if (options.json) cli.print(JSON.stringify(backfill));
       else for (const line of describeBackfill(backfill)) cli.print(line);
     });
@@ -220,11 +220,10 @@ export function make(cli: Cli): Command {
     .option('--json', 'print JSON')
     .action(async (reference: string, options: { wait: boolean; json?: boolean }) => {
       const look = await withHub(cli, async (hub) => {
-        const { id } = await hub.call<LinkView>('GET', pathOf(reference));
-        let last = await hub.call<LookView>('POST', pathOf(id, '/reconcile'), {});
+        let last = await hub.call<LookView>('POST', pathOf(reference, '/reconcile'), {});
         while (options.wait && !['done', 'failed', 'paused'].includes(last.state)) {
           await pause(askAgainMs);
-          const { items } = await hub.call<{ items: LookView[] }>('GET', pathOf(id, '/looks'));
+          const { items } = await hub.call<{ items: LookView[] }>('GET', pathOf(reference, '/looks'));
           last = items.find((one) => one.id === last.id) ?? last;
         }
         return last;

@@ -119,7 +119,10 @@ export interface CodeHost<S> {
     of: HistoryPage['of'],
     from: { since?: Date; cursor?: string },
   ): AsyncIterable<HistoryPage>;
-  /** Makes a branch from the head of another. @throws name-taken */
+  /**
+   * Makes a branch from the head of another. @throws name-taken, resource-not-found when the other is not there,
+   * request-invalid for a name that the host does not take; see code-host-errors.ts
+   */
   createBranch(
     connection: Connection<S>,
     repository: RepositoryInfo,

@@ -85,7 +85,10 @@ export type Sequenced<E> = E & { sequence: number };
 /** What an entity named and Jira did not tie it to. */
 export interface Untied {
   unknownIssueKeys: string[];
-  /** Known, but Jira refuses to tie them; with its reasons. Jira Cloud refuses an entity whole or not at all. */
+  /**
+   * Known, but Jira refuses to tie them, or to take off the entity that names them no longer; with its reasons. Jira Cloud
+   * refuses an entity whole or not at all.
+   */
   refusedIssueKeys: { key: string; reason: string }[];
   /** Beyond Jira's limits, and so not sent. */
   leftOutIssueKeys: string[];

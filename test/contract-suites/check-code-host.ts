@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttp, memoryBudgetStore, memoryTokenStore } from '../../src/http/index.ts';
 import type { CodeHost, Hook, Touched } from '../../src/kit/code-host.ts';
 import type { Connection, Connector, Egress } from '../../src/kit/connector.ts';
-import type { DevInfo } from '../../src/kit/dev-info.ts';
+import type { DevInfo, RepositoryInfo } from '../../src/kit/dev-info.ts';
 import { asTielineError, TielineError } from '../../src/kit/errors.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { openSettings } from '../../src/kit/settings.ts';
@@ -46,6 +46,15 @@ export interface Loading {
 /** The pull request of the loadings when its branch is in a fork, which may be gone. */
 export type Fork = Pick<Loading, 'name' | 'answers'>;
 
+/** What the host answers to a branch that it does not make. */
+export interface RefusedBranches {
+  repository: RepositoryInfo;
+  /** To a branch `taken` from `main`. */
+  taken: Answers;
+  /** To a branch `new` from `gone`, which is not there. */
+  baseMissing: Answers;
+}
+
 /** Anything else that is asked of a host: a walk, a webhook to register, rights, a branch to make. */
 export interface Conversation<S> {
   name: string;
@@ -76,9 +85,10 @@ export function checkCodeHost<S extends Egress>(options: {
   deliveries: Delivery[];
   loadings: Loading[];
   forks: Fork[];
+  refusedBranches: RefusedBranches;
   conversations?: Conversation<S>[];
 }): void {
-  const { connector, deliveries, loadings, forks, conversations = [] } = options;
+  const { connector, deliveries, loadings, forks, refusedBranches, conversations = [] } = options;
   const { codeHost } = connector;
   if (codeHost === undefined) throw new TypeError(`${connector.id} is no code host`);
 
@@ -265,6 +275,29 @@ export function checkCodeHost<S extends Egress>(options: {
       const thrown = await loaded({ ...loading, trust: false }).catch((reason: unknown) => reason);
       expect(thrown).toBeInstanceOf(TielineError);
       expect(thrown).toMatchObject(error);
+    });
+  });
+
+  describe('a branch is not made', () => {
+    const refused = (answers: Answers, wanted: { name: string; from: string }) => {
+      serve(answers);
+      return codeHost.createBranch(connection, refusedBranches.repository, wanted).catch(asTielineError);
+    };
+    const { name } = refusedBranches.repository;
+
+    it('when its name is taken', async () => {
+      expect(await refused(refusedBranches.taken, { name: 'taken', from: 'main' })).toMatchObject({
+        code: 'name-taken',
+        message: `There is a branch "taken" in ${name} already`,
+      });
+    });
+
+    it('when what it is to begin from is not there', async () => {
+      expect(await refused(refusedBranches.baseMissing, { name: 'new', from: 'gone' })).toMatchObject({
+        code: 'resource-not-found',
+        message: `There is no branch "gone" in ${name} to begin from`,
+        hint: expect.stringContaining('to begin from'),
+      });
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
-import { conversations } from './fixtures/conversations.ts';
+import { conversations, refusedBranches } from './fixtures/conversations.ts';
 import * as sent from './fixtures/deliveries.ts';
 import { forks, loadings } from './fixtures/loadings.ts';
 import bitbucketDataCenter from './index.ts';
@@ -86,5 +86,6 @@ checkCodeHost({
   ],
   loadings,
   forks,
+  refusedBranches,
   conversations,
 });

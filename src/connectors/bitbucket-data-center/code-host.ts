@@ -1,4 +1,5 @@
 import type { CodeHost } from '../../kit/code-host.ts';
+import { baseMissing, branchTaken } from '../../kit/code-host-errors.ts';
 import { TielineError } from '../../kit/errors.ts';
 import { openApi, pageSize, pathOf, readAll } from './api.ts';
 import { history } from './history.ts';
@@ -56,11 +57,10 @@ export const bitbucketDataCenterHost: CodeHost<BitbucketDataCenterSettings> = {
       method: 'POST',
       url: api.repository(repositoryInfo.name, '/branches'),
       json: { name, startPoint: `refs/heads/${from}` },
-      accept: [409],
+      accept: [404, 409],
     });
-    if (answer.status === 409) {
-      throw new TielineError('name-taken', `There is a branch "${name}" in ${repositoryInfo.name} already`);
-    }
+    if (answer.status === 409) throw branchTaken(repositoryInfo.name, name);
+    if (answer.status === 404) throw baseMissing(repositoryInfo.name, from);
     const made = await findBranch(api, repositoryInfo, name);
     if (made !== undefined) return made;
     throw new TielineError(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Touched } from '../../kit/code-host.ts';
+import { repositoryUnseen } from '../../kit/code-host-errors.ts';
 import type { BranchInfo, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
-import { TielineError } from '../../kit/errors.ts';
 import { type BitbucketApi, pageSize, read, readAll, readPage } from './api.ts';
 import { listFiles } from './files.ts';
 import { toBranch, toCommit, toPullRequest, toRepository } from './mapping.ts';
@@ -52,13 +52,7 @@ export async function load(
 export async function loadRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo> {
   const answer = await api.http.request({ method: 'GET', url: api.repository(name, ''), accept: [404] });
   if (answer.status < 400) return toRepository(api, read(answer, repositoryWire));
-  throw new TielineError(
-    'status-unexpected',
-    `There is no repository ${name}, or the token does not see it`,
-    {
-      details: { status: 404 },
-    },
-  );
+  throw repositoryUnseen(name);
 }
 
 /** Undefined when the branch is not there. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { CodeHost, CodeScope } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
+import { baseMissing, branchRefused, branchTaken } from '../../kit/code-host-errors.ts';
 import { apiPath, encodePath, openApi, pageSize, read, readAll, repositoryPath } from './api.ts';
 import { history } from './history.ts';
 import { eventOf, parseHook } from './hook.ts';
-import { load, loadRepository } from './load.ts';
+import { findBranch, load, loadRepository } from './load.ts';
 import { toBranch, toRepository } from './mapping.ts';
 import { checkRights } from './rights.ts';
 import type { BitbucketSettings } from './settings.ts';
@@ -52,22 +52,27 @@ export const bitbucketHost: CodeHost<BitbucketSettings> = {
   history: (connection, repositoryInfo, of, from) => history(openApi(connection), repositoryInfo, of, from),
 
   async createBranch(connection, repositoryInfo, { name, from }) {
-    const answer = await openApi(connection).http.request({
+    const api = openApi(connection);
+    const answer = await api.http.request({
       method: 'POST',
       url: repositoryPath(repositoryInfo.name, '/refs/branches'),
       // The name of a branch stands for its head.
       json: { name, target: { hash: from } },
-      accept: [400, 409],
+      accept: [400, 404, 409],
     });
     if (
       answer.status === 409 ||
       (answer.status === 400 && /BRANCH_ALREADY_EXISTS|already exists/i.test(answer.text))
     ) {
-      throw new TielineError('name-taken', `There is a branch "${name}" in ${repositoryInfo.name} already`);
+      throw branchTaken(repositoryInfo.name, name);
     }
-    if (answer.status === 400) {
-      const said = refusal.safeParse(answer.json()).data?.error.message ?? 'the request was refused';
-      throw new TielineError('status-unexpected', `${answer.url} answered 400: ${said}`);
+    if (answer.status >= 400) {
+      // Bitbucket has no key of its own for a target that it does not know.
+      if ((await findBranch(api, repositoryInfo, from)) === undefined) {
+        throw baseMissing(repositoryInfo.name, from);
+      }
+      const says = refusal.safeParse(answer.json()).data?.error.message ?? 'it is not valid';
+      throw branchRefused('Bitbucket', name, says);
     }
     const made = read(answer, branch);
     return toBranch(repositoryInfo, made.name, made.target);

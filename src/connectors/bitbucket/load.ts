@@ -1,6 +1,6 @@
 import type { Touched } from '../../kit/code-host.ts';
-import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
-import { TielineError } from '../../kit/errors.ts';
+import { repositoryUnseen } from '../../kit/code-host-errors.ts';
+import type { BranchInfo, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
 import { type BitbucketApi, encodePath, pageSize, read, readAll, repositoryPath } from './api.ts';
 import { listFiles } from './files.ts';
 import { toBranch, toCommit, toPullRequest, toRepository } from './mapping.ts';
@@ -57,24 +57,28 @@ async function findRepository(api: BitbucketApi, name: string): Promise<Reposito
 export async function loadRepository(api: BitbucketApi, name: string): Promise<RepositoryInfo> {
   const found = await findRepository(api, name);
   if (found !== undefined) return found;
-  throw new TielineError(
-    'status-unexpected',
-    `There is no repository ${name}, or the token does not see it`,
-    {
-      details: { status: 404 },
-    },
-  );
+  throw repositoryUnseen(name);
 }
 
-async function loadBranch(api: BitbucketApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {
+/** Undefined when it is not there. */
+export async function findBranch(
+  api: BitbucketApi,
+  repository: RepositoryInfo,
+  name: string,
+): Promise<BranchInfo | undefined> {
   const answer = await api.http.request({
     method: 'GET',
     url: repositoryPath(repository.name, `/refs/branches/${encodePath(name)}`),
     accept: [404],
   });
-  if (answer.status === 404) return { ...nothing(repository), gone: [{ kind: 'branch', id: name }] };
-  const { target } = read(answer, branch);
-  return { ...nothing(repository), branches: [toBranch(repository, name, target)] };
+  return answer.status === 404 ? undefined : toBranch(repository, name, read(answer, branch).target);
+}
+
+async function loadBranch(api: BitbucketApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {
+  const found = await findBranch(api, repository, name);
+  return found === undefined
+    ? { ...nothing(repository), gone: [{ kind: 'branch', id: name }] }
+    : { ...nothing(repository), branches: [found] };
 }
 
 type Push = Touched & { kind: 'push' };

@@ -1,9 +1,9 @@
 import type { CodeHost } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
+import { baseMissing, branchTaken } from '../../kit/code-host-errors.ts';
 import { openApi, pageSize, read, readAll } from './api.ts';
 import { history } from './history.ts';
 import { eventOf, parseHook } from './hook.ts';
-import { load } from './load.ts';
+import { findBranch, load } from './load.ts';
 import { toBranch, toPushedCommit, toRepository } from './mapping.ts';
 import { checkRights } from './rights.ts';
 import { listScopes, placeOf, webhooksOf } from './scopes.ts';
@@ -72,6 +72,10 @@ export const giteaHost: CodeHost<GiteaSettings> = {
 
   async createBranch(connection, repositoryInfo, { name, from }) {
     const api = openApi(connection);
+    // Gitea itself answers 500 to a ref that is not there.
+    if ((await findBranch(api, repositoryInfo, from)) === undefined) {
+      throw baseMissing(repositoryInfo.name, from);
+    }
     const answer = await api.http.request({
       method: 'POST',
       url: api.repository(repositoryInfo.name, '/branches'),
@@ -79,9 +83,7 @@ export const giteaHost: CodeHost<GiteaSettings> = {
       json: { new_branch_name: name, old_ref_name: from, old_branch_name: from },
       accept: [409],
     });
-    if (answer.status === 409) {
-      throw new TielineError('name-taken', `There is a branch "${name}" in ${repositoryInfo.name} already`);
-    }
+    if (answer.status === 409) throw branchTaken(repositoryInfo.name, name);
     const made = read(answer, branch);
     return toBranch(repositoryInfo, made.name, toPushedCommit(repositoryInfo, made.commit));
   },

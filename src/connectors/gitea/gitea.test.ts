@@ -3,7 +3,7 @@ import { checkCodeHost, type Delivery } from '../../../test/contract-suites/chec
 import { isSigned } from '../../http/index.ts';
 import { Secret } from '../../kit/secret.ts';
 import { giteaHost } from './code-host.ts';
-import { conversations } from './fixtures/conversations.ts';
+import { conversations, refusedBranches } from './fixtures/conversations.ts';
 import * as sent from './fixtures/deliveries.ts';
 import { forks, loadings } from './fixtures/loadings.ts';
 import gitea from './index.ts';
@@ -85,6 +85,7 @@ checkCodeHost({
   ],
   loadings,
   forks,
+  refusedBranches,
   conversations,
 });
 

@@ -1,5 +1,5 @@
 import type { Touched } from '../../kit/code-host.ts';
-import type { DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
+import type { BranchInfo, DevInfo, RepositoryInfo } from '../../kit/dev-info.ts';
 import { encodePath, type GiteaApi, pageSize, read, readAll } from './api.ts';
 import { toBranch, toCommit, toPullRequest, toPushedCommit, toRepository } from './mapping.ts';
 import {
@@ -48,15 +48,26 @@ async function loadRepository({ http, path }: GiteaApi, { id }: RepositoryInfo):
   return toRepository(read(answer, repositoryWire));
 }
 
-async function loadBranch(api: GiteaApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {
+/** Undefined when it is not there. */
+export async function findBranch(
+  api: GiteaApi,
+  repository: RepositoryInfo,
+  name: string,
+): Promise<BranchInfo | undefined> {
   const answer = await api.http.request({
     method: 'GET',
     url: api.repository(repository.name, `/branches/${encodePath(name)}`),
     accept: [404],
   });
-  if (answer.status === 404) return { ...nothing(repository), gone: [{ kind: 'branch', id: name }] };
-  const head = toPushedCommit(repository, read(answer, branch).commit);
-  return { ...nothing(repository), branches: [toBranch(repository, name, head)] };
+  if (answer.status === 404) return undefined;
+  return toBranch(repository, name, toPushedCommit(repository, read(answer, branch).commit));
+}
+
+async function loadBranch(api: GiteaApi, repository: RepositoryInfo, name: string): Promise<DevInfo> {
+  const found = await findBranch(api, repository, name);
+  return found === undefined
+    ? { ...nothing(repository), gone: [{ kind: 'branch', id: name }] }
+    : { ...nothing(repository), branches: [found] };
 }
 
 type Push = Touched & { kind: 'push' };

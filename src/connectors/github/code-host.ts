@@ -1,5 +1,5 @@
 import type { CodeHost } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
+import { baseMissing, branchRefused, branchTaken } from '../../kit/code-host-errors.ts';
 import { openApi, repositoryPath } from './api.ts';
 import { history } from './history.ts';
 import { eventOf, parseHook } from './hook.ts';
@@ -28,23 +28,19 @@ export const gitHubHost: CodeHost<GitHubSettings> = {
   async createBranch(connection, repository, { name, from }) {
     const api = openApi(connection);
     const head = await findCommit(api, repository, `heads/${from}`);
-    if (head === undefined) {
-      throw new TielineError('resource-not-found', `There is no branch "${from}" in ${repository.name}`);
-    }
+    if (head === undefined) throw baseMissing(repository.name, from);
     const answer = await api.request({
       method: 'POST',
       url: repositoryPath(repository.name, '/git/refs'),
       json: { ref: `refs/heads/${name}`, sha: head.sha },
       accept: [422],
     });
-    if (answer.status === 422) throw notMade(repository.name, name, findMessage(answer) ?? 'it is not valid');
+    if (answer.status === 422) {
+      const says = findMessage(answer) ?? 'it is not valid';
+      throw /already exists/i.test(says)
+        ? branchTaken(repository.name, name)
+        : branchRefused('GitHub', name, says);
+    }
     return toBranch(repository, name, head);
   },
 };
-
-function notMade(repository: string, name: string, says: string): TielineError {
-  if (/already exists/i.test(says)) {
-    return new TielineError('name-taken', `There is a branch "${name}" in ${repository} already`);
-  }
-  return new TielineError('request-invalid', `GitHub refuses the branch name "${name}": ${says}`);
-}

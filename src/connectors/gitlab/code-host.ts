@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CodeHost } from '../../kit/code-host.ts';
-import { TielineError } from '../../kit/errors.ts';
+import { baseMissing, branchRefused, branchTaken } from '../../kit/code-host-errors.ts';
+import type { TielineError } from '../../kit/errors.ts';
 import type { HttpAnswer } from '../../kit/http.ts';
 import { openApi, projectPath, read } from './api.ts';
 import { history } from './history.ts';
@@ -45,11 +46,7 @@ const messageOf = (answer: HttpAnswer): string =>
   z.object({ message: z.string() }).safeParse(answer.json()).data?.message ?? 'it gives no reason';
 
 function notMade(repository: string, name: string, from: string, says: string): TielineError {
-  if (/already exists/i.test(says)) {
-    return new TielineError('name-taken', `There is a branch "${name}" in ${repository} already`);
-  }
-  if (/invalid reference name/i.test(says)) {
-    return new TielineError('resource-not-found', `There is no branch "${from}" in ${repository}`);
-  }
-  return new TielineError('request-invalid', `GitLab refuses the branch name "${name}": ${says}`);
+  if (/already exists/i.test(says)) return branchTaken(repository, name);
+  if (/invalid reference name/i.test(says)) return baseMissing(repository, from);
+  return branchRefused('GitLab', name, says);
 }

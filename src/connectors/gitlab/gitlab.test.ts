@@ -1,5 +1,5 @@
 import { checkCodeHost, type Delivery } from '../../../test/contract-suites/check-code-host.ts';
-import { administration } from './fixtures/administration.ts';
+import { administration, refusedBranches } from './fixtures/administration.ts';
 import * as sent from './fixtures/deliveries.ts';
 import { forks, loadings } from './fixtures/loadings.ts';
 import { walks } from './fixtures/walks.ts';
@@ -71,5 +71,6 @@ checkCodeHost({
   ],
   loadings,
   forks,
+  refusedBranches,
   conversations: [...walks, ...administration],
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CodeHost, CodeScope, RightReport } from '../../kit/code-host.ts';
+import { baseMissing, branchTaken } from '../../kit/code-host-errors.ts';
 import { TielineError } from '../../kit/errors.ts';
 import { type HarnessApi, openApi, pageSize, read, readAll } from './api.ts';
 import { history } from './history.ts';
@@ -112,11 +113,10 @@ export const harnessCodeHost: CodeHost<HarnessCodeSettings> = {
       method: 'POST',
       url: api.repository(repositoryInfo.name, '/branches'),
       json: { name, target: `refs/heads/${from}` },
-      accept: [409],
+      accept: [404, 409],
     });
-    if (answer.status === 409) {
-      throw new TielineError('name-taken', `There is a branch "${name}" in ${repositoryInfo.name} already`);
-    }
+    if (answer.status === 409) throw branchTaken(repositoryInfo.name, name);
+    if (answer.status === 404) throw baseMissing(repositoryInfo.name, from);
     const made = read(answer, branch);
     if (made.commit == null) {
       throw new TielineError('answer-unexpected', `${answer.url} tells a branch without its commit`);

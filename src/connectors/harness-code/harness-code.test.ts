@@ -191,5 +191,17 @@ checkCodeHost({
       answers: { [`GET ${api}/pullreq/4`]: { ...sent.pullRequest('').pull_req, source_repo_id: null } },
     },
   ],
+  refusedBranches: {
+    repository: info,
+    taken: {
+      [`POST ${api}/branches`]: () => ({ status: 409, json: { message: 'branch "taken" already exists' } }),
+    },
+    baseMissing: {
+      [`POST ${api}/branches`]: () => ({
+        status: 404,
+        json: { message: 'revision "refs/heads/gone" not found' },
+      }),
+    },
+  },
   conversations: walks,
 });

@@ -152,6 +152,17 @@ describe('the Development panel of Jira Cloud', () => {
     ]);
   });
 
+  it('says that what it rejects stays on the issues that are named no longer', async () => {
+    const { client, simulator } = await onCloud();
+    await client.devInfo.submit([branchOn(['MYT-1'])], submission);
+    const renamed = { ...branchOn(['GONE-2']), formerIssueKeys: ['MYT-1'], sequence: 200 };
+    const { outcomes } = await client.devInfo.submit([renamed], submission);
+    expect(outcomes).toMatchObject([
+      { state: 'rejected', refusedIssueKeys: [{ key: 'MYT-1', reason: expect.any(String) }] },
+    ]);
+    expect(simulator.state.development('MYT-1')).toMatchObject([{ branches: [{ name: 'feature/MYT-1' }] }]);
+  });
+
   it('takes texts of any length, any branch name, and more than a request holds', async () => {
     const { client, simulator } = await onCloud();
     const many = Array.from({ length: 230 }, (_, index) => commitOn(['MYT-1'], { sha: `c${index}` }));

@@ -62,9 +62,9 @@ export function createDevInfoSubmitter(cloud: {
         submission,
       );
       requests.push(...said.requests);
-      for (const [at, { index }] of there.entries()) {
+      for (const [at, { index, entity }] of there.entries()) {
         const outcome = said.outcomes[at];
-        if (outcome !== undefined) outcomes.set(index, outcome);
+        if (outcome !== undefined) outcomes.set(index, withFormerKeys(entity, outcome));
       }
       let stop = said.outcomes.find(
         (outcome) => outcome.state === 'failed' && stopsEverything(outcome.error),
@@ -103,6 +103,13 @@ export function createDevInfoSubmitter(cloud: {
 }
 
 const untied = { unknownIssueKeys: [], refusedIssueKeys: [], leftOutIssueKeys: [], unknownServices: [] };
+
+/** What Jira rejects stays as it was: also on the issues that it names no longer. */
+function withFormerKeys({ formerIssueKeys }: Present, outcome: SubmitOutcome): SubmitOutcome {
+  if (outcome.state !== 'rejected') return outcome;
+  const reason = outcome.errors.join('; ');
+  return { ...outcome, refusedIssueKeys: formerIssueKeys.map((key) => ({ key, reason })) };
+}
 
 /** Deletes one entity. That it is not there is what was wanted. */
 async function remove(

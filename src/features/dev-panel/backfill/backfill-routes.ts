@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TielineError } from '../../../kit/errors.ts';
-import { idParameter, isoDate } from '../../../kit/paging.ts';
+import { isoDate } from '../../../kit/paging.ts';
 import { requireRole } from '../../access/index.ts';
 import { getVisibleLink, type LinkParts } from '../links/link-routes.ts';
-import { backfillView, viewBackfill } from '../links/link-view.ts';
+import { backfillView, linkReference, viewBackfill } from '../links/link-view.ts';
 import type { Backfill } from './backfill-store.ts';
 
 /** So many of the parts that failed are named. */
 const mostFailuresShown = 100;
 
-/** `/api/v1/links/{id}/backfill`: what a link's repositories held before it was made. */
+/** `/api/v1/links/{link}/backfill`: what a link's repositories held before it was made. */
 export function backfillRoutes(parts: LinkParts): FastifyPluginAsyncZod {
   const { changes, links, backfills, now } = parts;
   const view = async (backfill: Backfill) =>
@@ -23,18 +23,18 @@ export function backfillRoutes(parts: LinkParts): FastifyPluginAsyncZod {
 
   return async (app) => {
     app.get(
-      '/api/v1/links/:id/backfill',
+      '/api/v1/links/:link/backfill',
       {
         config: { access: { role: 'viewer' } },
         schema: {
           summary: 'How far the newest backfill of a link is',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 200: backfillView },
         },
       },
       async (request) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         const newest = await backfills.findNewest(link.id);
         if (newest !== undefined) return view(newest);
         throw new TielineError('resource-not-found', `The link "${link.name}" had no backfill`);
@@ -42,19 +42,19 @@ export function backfillRoutes(parts: LinkParts): FastifyPluginAsyncZod {
     );
 
     app.post(
-      '/api/v1/links/:id/backfill',
+      '/api/v1/links/:link/backfill',
       {
         config: { access: { role: 'operator' } },
         schema: {
           summary: 'Start a backfill, since a moment or for all time',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           body: z.strictObject({ since: isoDate.nullable().default(null) }).default({ since: null }),
           response: { 202: backfillView },
         },
       },
       async (request, reply) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'operator', link.scope);
         const { since } = request.body;
         const started = await changes.make(request, (change) =>
@@ -65,20 +65,20 @@ export function backfillRoutes(parts: LinkParts): FastifyPluginAsyncZod {
     );
 
     app.put(
-      '/api/v1/links/:id/backfill',
+      '/api/v1/links/:link/backfill',
       {
         config: { access: { role: 'operator' } },
         schema: {
           summary:
             'Pause, resume or cancel; resuming one that ended tries again what failed, and nothing else',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           body: z.strictObject({ state: z.enum(['paused', 'running', 'cancelled']) }),
           response: { 200: backfillView },
         },
       },
       async (request) => {
-        const link = await getVisibleLink(links, request.actor, request.params.id);
+        const link = await getVisibleLink(links, request.actor, request.params.link);
         requireRole(request.actor, 'operator', link.scope);
         const { state } = request.body;
         return view(await changes.make(request, (change) => backfills.change(change, link, state)));

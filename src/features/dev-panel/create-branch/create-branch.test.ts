@@ -68,6 +68,14 @@ async function signIn(page: Page, name: string): Promise<void> {
 
 const overflowOf = (page: Page) => page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
 
+/** Over how many lines the last part of the last link goes. */
+const linesOfLastPart = (page: Page) =>
+  page.evaluate(`(() => {
+    const range = document.createRange();
+    range.selectNodeContents([...document.querySelectorAll('a')].at(-1).lastChild);
+    return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+  })()`);
+
 const looks = [1280, 390].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
@@ -109,6 +117,7 @@ describe.each(looks)('at $width pixels, $colorScheme', (look) => {
     await page.getByRole('heading', { level: 1, name: 'The branch is there' }).waitFor();
     expect(await page.getByRole('link', { name: branch }).getAttribute('href')).toContain(linked.host.url);
     expect(await page.locator('main').textContent()).toContain(`git switch ${branch}`);
+    expect(await linesOfLastPart(page)).toBe(1);
     await picture(page, `${name}-done`);
     expect(await overflowOf(page)).toBe(0);
     expect(complaints).toEqual([]);
@@ -199,7 +208,7 @@ describe('the API', () => {
     ['a name that is taken', { repository, name: 'main' }, 409, 'name-taken'],
     ['a name that git does not take', { repository, name: 'a..b' }, 400, 'request-invalid'],
     ['a repository elsewhere', { repository: 'acme/other', name: 'x' }, 404, 'resource-not-found'],
-    ['a base that is not there', { repository, name: 'x', from: 'gone' }, 502, 'status-unexpected'],
+    ['a base that is not there', { repository, name: 'x', from: 'gone' }, 404, 'resource-not-found'],
   ])('refuses %s', async (_case, body, status, code) => {
     expect(await make(body)).toMatchObject({ status, body: { code } });
   });

@@ -18,8 +18,15 @@ const addressOf = (issue: Issue, chosen: Record<string, string> = {}): string =>
 const hidden = (fields: Record<string, string>): Markup[] =>
   Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
+/** A path of the host, which may go on in the next line behind each slash. */
+const breakable = (name: string): Markup[] =>
+  name.split('/').map((part, index) => (index === 0 ? html`${part}` : html`/<wbr>${part}`));
+
 /** What is chosen so far, each with a way back where there is another choice. */
-function chosenOf(issue: Issue, rows: { label: string; value: string; change?: string }[]): Markup {
+function chosenOf(
+  issue: Issue,
+  rows: { label: string; value: Markup[] | string; change?: string }[],
+): Markup {
   const issueRow = html`<dt>Issue</dt><dd><strong>${issue.issueKey}</strong> ${issue.issueSummary}</dd>`;
   return html`<dl>${issueRow}${rows.map(
     ({ label, value, change }) =>
@@ -98,7 +105,7 @@ ${
     ? undefined
     : html`<section><h2>Repositories</h2><ul class="list">${shown.map(
         ({ id, name }) =>
-          html`<li><a href="${addressOf(issue, { link: link.id, repository: id })}">${name}</a></li>`,
+          html`<li><a href="${addressOf(issue, { link: link.id, repository: id })}">${breakable(name)}</a></li>`,
       )}</ul></section>`
 }`;
 }
@@ -120,7 +127,7 @@ export function branchPage(
   const { repository, otherRepositories, bases, from, name, csrfToken, error } = form;
   const repositoryRow = {
     label: 'Repository',
-    value: repository.name,
+    value: breakable(repository.name),
     change: otherRepositories ? addressOf(issue, { link: link.id, search: '' }) : undefined,
   };
   const selected = (base: string) => (base === from ? html` selected` : undefined);
@@ -155,7 +162,7 @@ export function donePage(
   return html`<section>
 <dl><dt>Branch</dt><dd><a href="${url}">${name}</a></dd>
 <dt>From</dt><dd>${from}</dd>
-<dt>Repository</dt><dd><a href="${repository.url}">${repository.name}</a></dd></dl>
+<dt>Repository</dt><dd><a href="${repository.url}">${breakable(repository.name)}</a></dd></dl>
 <p>${
     named
       ? `It shows on ${issue.issueKey} as soon as the code host has told the hub.`

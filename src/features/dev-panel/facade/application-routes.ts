@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TielineError } from '../../../kit/errors.ts';
-import { idParameter, isoDate, nameText, text } from '../../../kit/paging.ts';
+import { isoDate, nameText, text } from '../../../kit/paging.ts';
 import { type Actor, type Changes, requireRole } from '../../access/index.ts';
 import type { ConnectionStore } from '../../connections/index.ts';
 import { getVisibleLink } from '../links/link-routes.ts';
 import type { LinkStore } from '../links/link-store.ts';
+import { linkReference } from '../links/link-view.ts';
 import { type ApplicationStore, noApplication, type PanelToken } from './application-store.ts';
 import type { HookStore, HookSummary } from './hook-store.ts';
 import { siteOf } from './jira-address.ts';
@@ -63,7 +64,7 @@ const viewWebhooks = ({ count, calledAt, failing }: HookSummary): z.output<typeo
   failing: failing.map((one) => ({ ...one, calledAt: text(one.calledAt), retryAt: text(one.retryAt) })),
 });
 
-/** `/api/v1/links/{id}/facade`: lets a self-hosted Jira read a link as it reads GitHub Enterprise. */
+/** `/api/v1/links/{link}/facade`: lets a self-hosted Jira read a link as it reads GitHub Enterprise. */
 export function applicationRoutes(parts: {
   links: LinkStore;
   connections: ConnectionStore;
@@ -74,8 +75,8 @@ export function applicationRoutes(parts: {
   publicUrl: string | undefined;
 }): FastifyPluginAsyncZod {
   const { links, connections, applications, source, hooks, changes } = parts;
-  const getLink = async (actor: Actor | undefined, id: string) => {
-    const link = await getVisibleLink(links, actor, id);
+  const getLink = async (actor: Actor | undefined, reference: string) => {
+    const link = await getVisibleLink(links, actor, reference);
     requireRole(actor, 'editor', link.scope);
     return link;
   };
@@ -86,14 +87,14 @@ export function applicationRoutes(parts: {
 
   return async (app) => {
     app.post(
-      '/api/v1/links/:id/facade',
+      '/api/v1/links/:link/facade',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'Let a self-hosted Jira read the link as it reads GitHub Enterprise',
           description: 'The client secret is in this answer and nowhere else.',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           body: z.strictObject({
             callbackUrl: z
               .url({ protocol: /^https?$/ })
@@ -104,7 +105,7 @@ export function applicationRoutes(parts: {
         },
       },
       async (request, reply) => {
-        const link = await getLink(request.actor, request.params.id);
+        const link = await getLink(request.actor, request.params.link);
         const url = publicUrl();
         const callbackUrl = request.body.callbackUrl ?? siteOf(await connections.get(link.jiraConnectionId));
         const accounts = await source.listAccounts(link);
@@ -118,18 +119,18 @@ export function applicationRoutes(parts: {
     );
 
     app.get(
-      '/api/v1/links/:id/facade',
+      '/api/v1/links/:link/facade',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'Show how Jira reads the link, and who holds a token',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 200: applicationView.extend({ tokens: z.array(tokenView), webhooks: webhooksView }) },
         },
       },
       async (request) => {
-        const link = await getLink(request.actor, request.params.id);
+        const link = await getLink(request.actor, request.params.link);
         const application = await applications.find(link.id);
         if (application === undefined) throw noApplication(link);
         const { clientId, callbackUrl, createdAt } = application;
@@ -151,38 +152,38 @@ export function applicationRoutes(parts: {
     );
 
     app.delete(
-      '/api/v1/links/:id/facade',
+      '/api/v1/links/:link/facade',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'Let no Jira read the link any more: every token ends',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           response: { 204: z.null() },
         },
       },
       async (request, reply) => {
-        const link = await getLink(request.actor, request.params.id);
+        const link = await getLink(request.actor, request.params.link);
         await changes.make(request, (change) => applications.remove(change, link));
         return reply.status(204).send(null);
       },
     );
 
     app.post(
-      '/api/v1/links/:id/facade/tokens',
+      '/api/v1/links/:link/facade/tokens',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'Make a token with which the link can be read, for a client without OAuth',
           description: 'Its text is in this answer and nowhere else.',
           tags: ['links'],
-          params: idParameter,
+          params: linkReference,
           body: z.strictObject({ name: nameText }),
           response: { 201: tokenView.extend({ token: z.string() }) },
         },
       },
       async (request, reply) => {
-        const link = await getLink(request.actor, request.params.id);
+        const link = await getLink(request.actor, request.params.link);
         if ((await applications.find(link.id)) === undefined) throw noApplication(link);
         const made = await changes.make(request, (change) =>
           applications.makeToken(change, link, request.body.name),
@@ -195,18 +196,18 @@ export function applicationRoutes(parts: {
     );
 
     app.delete(
-      '/api/v1/links/:id/facade/tokens/:token',
+      '/api/v1/links/:link/facade/tokens/:token',
       {
         config: { access: { role: 'editor' } },
         schema: {
           summary: 'End a token with which the link is read',
           tags: ['links'],
-          params: idParameter.extend({ token: z.uuid() }),
+          params: linkReference.extend({ token: z.uuid() }),
           response: { 204: z.null() },
         },
       },
       async (request, reply) => {
-        const link = await getLink(request.actor, request.params.id);
+        const link = await getLink(request.actor, request.params.link);
         await changes.make(request, (change) => applications.revokeToken(change, link, request.params.token));
         return reply.status(204).send(null);
       },

@@ -151,36 +151,43 @@ describe('in a real browser', () => {
 
   it.each([
     { width: 1280, colorScheme: 'light' },
+    { width: 1280, colorScheme: 'dark' },
+    { width: 390, colorScheme: 'light' },
     { width: 390, colorScheme: 'dark' },
-  ] as const)('an editor comes from Jira, signs in, allows it, and is back ($width)', async (look) => {
-    const { url, callback, authorizePath } = connected;
-    const jira = new URL(connected.jira).origin;
-    const { width, colorScheme } = look;
-    const page = await browser.browser.newPage({ viewport: { width, height: 800 }, colorScheme });
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // The simulated Jira has no page there.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load')) {
-        complaints.push(message.text());
-      }
-    });
-    await page.goto(`${url}${authorizePath(callback)}`);
-    await page.getByLabel('E-mail address').fill('ed@example.com');
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Let Jira read' }).waitFor();
-    expect(await page.locator('main').textContent()).toContain(`${jira} wants to read`);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-    if (pictures !== undefined) {
-      await page.screenshot({
-        path: `${pictures}/let-jira-read-${width}-${colorScheme}.png`,
-        fullPage: true,
+  ] as const)(
+    'an editor comes from Jira, signs in, allows it, and is back ($width, $colorScheme)',
+    async (look) => {
+      const { url, callback, authorizePath } = connected;
+      const jira = new URL(connected.jira).origin;
+      const { width, colorScheme } = look;
+      const page = await browser.browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        // The simulated Jira has no page there.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load')) {
+          complaints.push(message.text());
+        }
       });
-    }
-    await page.getByRole('button', { name: 'Allow' }).click();
-    await page.waitForURL((address) => address.origin === jira && address.searchParams.has('code'));
-    expect([complaints, overflow]).toEqual([[], 0]);
-    await page.close();
-  });
+      await page.goto(`${url}${authorizePath(callback)}`);
+      await page.getByLabel('E-mail address').fill('ed@example.com');
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Let Jira read' }).waitFor();
+      const said = await page.locator('main').textContent();
+      expect(said).toContain(`${jira} wants to read`);
+      expect(said).toContain('registers webhooks here');
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      if (pictures !== undefined) {
+        await page.screenshot({
+          path: `${pictures}/let-jira-read-${width}-${colorScheme}.png`,
+          fullPage: true,
+        });
+      }
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await page.waitForURL((address) => address.origin === jira && address.searchParams.has('code'));
+      expect([complaints, overflow]).toEqual([[], 0]);
+      await page.close();
+    },
+  );
 });

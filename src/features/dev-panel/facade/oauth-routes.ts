@@ -45,7 +45,7 @@ export function oauthRoutes(parts: {
         'resource-not-found',
         `No application of this hub has the client id that Jira has`,
         {
-          hint: 'Compare the client id in Jira with that of GET /api/v1/links/{id}/facade.',
+          hint: 'Compare the client id in Jira with that of GET /api/v1/links/{link}/facade.',
         },
       );
     }
@@ -128,7 +128,8 @@ function showQuestion(
   const main = html`<section>
 <p><strong>${new URL(redirectUrl).origin}</strong> wants to read the branches, commits and pull requests of the link
 <strong>${link.name}</strong>: ${link.scopes.map(({ path }) => path).join(', ')}.</p>
-<p>It can change nothing, here or at the code host.</p>
+<p>It also registers webhooks here, by which the hub tells it what is new. Else it can change nothing, here or at the code
+host.</p>
 <form method="post" action="${authorizePath}">${fields}
 <button>Allow</button>
 </form>

@@ -57,6 +57,30 @@ describe('a link by its name', () => {
   });
 });
 
+it('a link is known by its name to every route', async () => {
+  const { id } = await linked.link({ name: 'Web shop', scope: 'acme', paths: [web] });
+  const call = (method: 'DELETE' | 'GET' | 'POST' | 'PUT', tail: string, body?: object) =>
+    linked.hub.call(method, `/api/v1/links/web%20shop${tail}`, body);
+  expect((await call('POST', '/backfill', {})).status).toBe(202);
+  expect((await call('PUT', '/backfill', { state: 'running' })).status).toBe(200);
+  expect((await call('GET', '/backfill')).status).toBe(200);
+  expect(await call('POST', '/reconcile', {})).toMatchObject({ status: 202 });
+  expect((await call('GET', '/looks')).body.items).not.toEqual([]);
+  expect(await call('POST', '/webhooks', {})).toMatchObject({ status: 200, body: { id } });
+  const callbackUrl = 'https://jira.example.com';
+  expect(await call('POST', '/facade', { callbackUrl })).toMatchObject({ status: 201 });
+  const { body: token } = await call('POST', '/facade/tokens', { name: 'curl' });
+  expect((await call('GET', '/facade')).body).toMatchObject({ callbackUrl, tokens: [{ name: 'curl' }] });
+  expect((await call('DELETE', `/facade/tokens/${token.id}`)).status).toBe(204);
+  expect((await call('DELETE', '/facade')).status).toBe(204);
+  const branch = { repository: `${web}/storefront`, name: 'x', from: 'gone' };
+  expect(await call('POST', '/branches', branch)).toMatchObject({
+    status: 404,
+    body: { detail: expect.stringContaining('"gone"') },
+  });
+  expect(await call('DELETE', '')).toMatchObject({ status: 202, body: { id } });
+});
+
 describe('a project that a link loses', () => {
   const change = (id: string, paths: string[]) =>
     linked.hub.call('PUT', `/api/v1/links/${id}`, { name: 'several', paths });

@@ -16,18 +16,15 @@ export function webhookRemovals(
   return lost.flatMap(({ path, subscription }) => {
     if (subscription === null) return [];
     const body: z.input<typeof webhookRemoval> = { linkId: link.id, path, subscription };
-    const orderingKey = `${link.id} ${path}`;
     return {
       direction: 'out' as const,
       topic: webhookRemovalTopic,
       connectionId: link.hostConnectionId,
       stream: `${webhookRemovalTopic}:${link.id}`,
-      orderingKey,
+      orderingKey: `${link.id} ${path}`,
       eventAt: at,
       summary: `Removal of the webhook of ${path}`,
       issueKeys: [],
-      // A scope may go, come back and go again.
-      dedupe: { namespace: webhookRemovalTopic, key: `${orderingKey} ${at.toISOString()}` },
       body: JSON.stringify(body),
       facts: { link: link.id },
     };

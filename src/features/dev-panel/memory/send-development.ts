@@ -1,9 +1,8 @@
 import type { DevEntity, SequencedDevEntity } from '../../../kit/dev-info.ts';
 import { TielineError } from '../../../kit/errors.ts';
-import type { SubmitOutcome } from '../../../kit/jira.ts';
+import type { JiraClient, SubmitOutcome } from '../../../kit/jira.ts';
 import { judgeOutcome } from '../../../report/index.ts';
 import type { SendOutcome, TopicHandler } from '../../../work/index.ts';
-import type { JiraClients } from '../../connections/index.ts';
 import { reviveBranch, reviveCommit, revivePullRequest } from './memory.ts';
 import { type DevelopmentBody, developmentTopic } from './telling.ts';
 
@@ -14,7 +13,9 @@ const entitiesARequest = 400;
 export const linkProperty = 'tielineLink';
 
 /** Tells Jira of branches, commits and pull requests. */
-export function developmentHandler(jiraClients: JiraClients): TopicHandler {
+export function developmentHandler(jiraClients: {
+  get(connectionId: string): Promise<Pick<JiraClient, 'devInfo'>>;
+}): TopicHandler {
   return {
     topic: developmentTopic,
     limit: entitiesARequest,
@@ -53,7 +54,12 @@ function outcomeOf(entity: DevEntity, outcome: SubmitOutcome | undefined): SendO
   if (outcome === undefined) throw new TypeError('the connector gave too few outcomes');
   if (outcome.state === 'failed') return outcome;
   const { state, issues: named, errors } = judgeOutcome(outcome, entity.issueKeys);
-  const issues = [...named, ...entity.formerIssueKeys.map((key) => ({ key, outcome: 'withdrawn' as const }))];
+  const refusals = new Map(outcome.refusedIssueKeys.map(({ key, reason }) => [key, reason]));
+  const former = entity.formerIssueKeys.map((key) => {
+    const message = refusals.get(key);
+    return message === undefined ? { key, outcome: 'withdrawn' } : { key, outcome: 'rejected', message };
+  });
+  const issues = [...named, ...former];
   if (state !== 'rejected') return { state, answer: { issues } };
   const error = new TielineError('jira-rejected', `Jira rejected it: ${errors.join('; ')}`);
   return { state, answer: { issues, errors }, error };
