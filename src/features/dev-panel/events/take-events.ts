@@ -39,7 +39,7 @@ export interface TakenEvent {
 interface Turn {
   link: Link;
   host: OpenedHost;
-  /** In the order in which they came; all of one repository. */
+  /** In the order in which they came. */
   events: TakenEvent[];
   wake: SendContext['wake'];
 }
@@ -51,7 +51,13 @@ interface Turn {
  */
 export type TakeEvents = (turn: Turn) => Promise<void>;
 
-/** What an event touched, as the host tells of it now. */
+/** One thing that an event touched. */
+interface Part {
+  event: TakenEvent;
+  touched: Touched & { at: Date };
+}
+
+/** The same, as the host tells of it now. */
 interface Loaded extends Sighting {
   event: TakenEvent;
 }
@@ -121,9 +127,8 @@ export function createTakeEvents(options: {
     return new Map(await Promise.all(found));
   };
 
-  return async (turn) => {
-    const { link, host, events } = turn;
-    const parts = events.flatMap((event) => event.touched.map((touched) => ({ event, touched })));
+  const takeAll = async (turn: Turn, parts: [Part, ...Part[]]): Promise<void> => {
+    const { link, host } = turn;
     const all = parts.map(({ touched }) => touched);
     const [heads, nearest] = await Promise.all([findHeads(database, link.id, all), findNearest(turn, all)]);
     let loaded: Loaded[] = [];
@@ -157,6 +162,14 @@ export function createTakeEvents(options: {
       if (performance.now() - since >= gatherMs) await takeLoaded();
     }
     await takeLoaded();
+  };
+
+  return async (turn) => {
+    const parts = turn.events.flatMap((event) => event.touched.map((touched) => ({ event, touched })));
+    // Hardly ever more than one: a stream is of one repository, and so is what a host tells of.
+    for (const [first, ...others] of Map.groupBy(parts, ({ touched }) => touched.repository.id).values()) {
+      if (first !== undefined) await takeAll(turn, [first, ...others]);
+    }
   };
 }
 
