@@ -5,7 +5,7 @@ import type { IoHook } from '../kit/io-hook.ts';
 import type { Log } from '../kit/log.ts';
 import { columnParsers } from './column-parsers.ts';
 import { asUnreachable } from './database-errors.ts';
-import { dropOldPlans, preparing } from './prepared.ts';
+import { preparing } from './prepared.ts';
 import type { Schema } from './schema.ts';
 import { runStatement, runTransaction } from './transaction.ts';
 
@@ -133,7 +133,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     });
   }
   const kysely = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: preparing(pool), onReserveConnection: dropOldPlans() }),
+    dialect: new PostgresDialect({ pool: preparing(pool) }),
   });
   let closing: Promise<void> | undefined;
   return {

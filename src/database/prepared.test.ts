@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../test/postgres.ts';
-import { dropOldPlans, prepared, preparing } from './prepared.ts';
+import { prepared, preparing } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 let test: TestDatabase;
@@ -41,9 +42,8 @@ it('tells what is wrong with a marked statement as with any other, and goes on',
 
 it('makes plans anew when they are old, so that a table that has grown is not read as a small one', async () => {
   let nowMs = 0;
-  const onReserveConnection = dropOldPlans(() => nowMs);
   const kysely = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: preparing(test.database.pool), onReserveConnection }),
+    dialect: new PostgresDialect({ pool: preparing(test.database.pool, () => nowMs) }),
   });
   await sql`create table grown (id int primary key, body text)`.execute(kysely);
   await sql`insert into grown values (1, 'a')`.execute(kysely);
@@ -67,4 +67,22 @@ it('makes plans anew when they are old, so that a table that has grown is not re
   expect(await isIndexUsed()).toBe(false);
   nowMs += 10_000;
   expect(await isIndexUsed()).toBe(true);
+});
+
+it('gives back a connection that turns out to be lost when its plans are dropped', async () => {
+  let nowMs = 0;
+  const pool = new pg.Pool({ connectionString: test.url, max: 1 });
+  const kysely = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: preparing(pool, () => nowMs) }),
+  });
+  const ask = () => sql<{ one: number }>`select 1 as one`.execute(kysely);
+  await ask();
+  nowMs += 10_000;
+  pool.once('acquire', (client) => {
+    vi.spyOn(client, 'query').mockImplementationOnce(() => Promise.reject(new Error('the line is lost')));
+  });
+  await expect(ask()).rejects.toThrow('the line is lost');
+  expect(pool.totalCount).toBe(0);
+  expect((await ask()).rows).toEqual([{ one: 1 }]);
+  await pool.end();
 });

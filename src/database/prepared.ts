@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { CompiledQuery, type DatabaseConnection, type PostgresPool, sql } from 'kysely';
+import { type PostgresPool, sql } from 'kysely';
 import type pg from 'pg';
 
 const mark = '/* prepared */';
@@ -12,9 +12,10 @@ const plansForMs = 10_000;
  */
 export const prepared = sql.raw(mark);
 
-/** A pool for kysely that knows prepared statements by {@link prepared}. */
-export function preparing(pool: pg.Pool): PostgresPool {
+/** A pool for kysely that knows prepared statements by {@link prepared}. A connection whose plans are old drops them. */
+export function preparing(pool: pg.Pool, nowMs = () => performance.now()): PostgresPool {
   const clients = new WeakMap<pg.PoolClient, pg.PoolClient>();
+  const plannedAt = new WeakMap<pg.PoolClient, number>();
   const names = new Map<string, string>();
   const nameOf = (text: string): string => {
     const name = names.get(text) ?? hash('sha256', text).slice(0, 32);
@@ -31,28 +32,29 @@ export function preparing(pool: pg.Pool): PostgresPool {
       get: (target, name) =>
         name === 'query' ? (...given: unknown[]) => query(target, given) : Reflect.get(target, name),
     });
+  const dropOldPlans = async (client: pg.PoolClient): Promise<void> => {
+    const now = nowMs();
+    const at = plannedAt.get(client);
+    if (at !== undefined && now - at < plansForMs) return;
+    plannedAt.set(client, now);
+    if (at === undefined) return;
+    try {
+      await client.query('discard plans');
+    } catch (error) {
+      // It is nobody's yet: without this the pool would have one connection fewer for ever.
+      client.release(true);
+      throw error;
+    }
+  };
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
       const client = await pool.connect();
+      await dropOldPlans(client);
       const known = clients.get(client) ?? wrap(client);
       clients.set(client, known);
       return known;
     },
-  };
-}
-
-/** For {@link preparing}: drops the plans of a connection, when it is taken, once they are old. */
-export function dropOldPlans(
-  nowMs = () => performance.now(),
-): (connection: DatabaseConnection) => Promise<void> {
-  const plannedAt = new WeakMap<DatabaseConnection, number>();
-  return async (connection) => {
-    const now = nowMs();
-    const at = plannedAt.get(connection);
-    if (at !== undefined && now - at < plansForMs) return;
-    plannedAt.set(connection, now);
-    if (at !== undefined) await connection.executeQuery(CompiledQuery.raw('discard plans'));
   };
 }
