@@ -66,14 +66,18 @@ async function makeCluster(place: Place, engine: Engine): Promise<void> {
       `the disk of ${place.folder} is full: ${has} free, ${needs} needed`,
     );
   }
+  // another hub that started at the same moment may be first, and remove our folder at any of these steps
+  const isThere = async () => (await findClusterVersion(place)) !== undefined;
   const outcome = await withScratch(place.folder, place.account, async (scratch) => {
     const unfinished = join(scratch, 'data');
     const ended = await runInitdb(place, engine, unfinished);
     if (ended.exitCode === 0) await renameUnlessThere(unfinished, place.data);
     return ended;
+  }).catch(async (thrown: unknown) => {
+    if (await isThere()) return undefined;
+    throw thrown;
   });
-  // another hub that started at the same moment may have been first, and have removed our folder
-  if (outcome.exitCode === 0 || (await findClusterVersion(place)) !== undefined) return;
+  if (outcome === undefined || outcome.exitCode === 0 || (await isThere())) return;
   const reason = outcome.output.trim().split('\n').at(-1);
   throw (
     findDiskTrouble(place.folder, outcome.output) ??
