@@ -6,8 +6,7 @@ import { acceptDeliveries, queuedStreams, type SendContext } from '../../../work
 import type { OpenedHost } from '../code-hosts.ts';
 import { findExclusion } from '../links/link-filter.ts';
 import type { Link, LinkStore } from '../links/link-store.ts';
-import { memberOf } from '../memory/memory.ts';
-import { borrowersIn, entitiesIn, type Sighting } from '../memory/sighting.ts';
+import { borrowersIn, entitiesIn, nameOf, type Sighting } from '../memory/sighting.ts';
 import { takeAway } from '../memory/take-in.ts';
 import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { keyOf, type Telling, tellingDelivery } from '../memory/telling.ts';
@@ -202,8 +201,7 @@ function causesIn(loaded: Loaded[]): (telling: Telling) => TakenEvent[] {
   );
   const others = new Set(pullRequests.map(({ event }) => event));
   return ({ entity }) => {
-    const { kind, id } = keyOf(entity);
-    const name = memberOf(kind, id);
+    const name = nameOf(keyOf(entity));
     return [...(naming.get(name) ?? lending.get(name) ?? others)];
   };
 }

@@ -1,5 +1,6 @@
 import type { DevEntity, DevInfo } from '../../../kit/dev-info.ts';
-import { memberOf, type Remembered, reviveBranch, revivePullRequest } from '../memory/memory.ts';
+import { type Remembered, reviveBranch, revivePullRequest } from '../memory/memory.ts';
+import { nameOf } from '../memory/sighting.ts';
 import { keyOf, kindNames, type Telling } from '../memory/telling.ts';
 
 /** Something that Jira had to be told because of a look. */
@@ -67,7 +68,4 @@ export function shouldHaveCome({ entity }: Telling, before: Remembered | undefin
 }
 
 /** By what a finding's memory is looked up. */
-export const nameIn = (telling: Telling): string => {
-  const { kind, id } = keyOf(telling.entity);
-  return memberOf(kind, id);
-};
+export const nameIn = (telling: Telling): string => nameOf(keyOf(telling.entity));

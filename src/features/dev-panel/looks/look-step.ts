@@ -4,6 +4,7 @@ import type { DevInfo, RepositoryInfo } from '../../../kit/dev-info.ts';
 import { acceptDeliveries } from '../../../work/index.ts';
 import type { Link } from '../links/link-store.ts';
 import { lockPlace, memberOf, recall } from '../memory/memory.ts';
+import { entitiesIn, keyOfMember, nameOf } from '../memory/sighting.ts';
 import { takeAway } from '../memory/take-in.ts';
 import { takeInOfLink } from '../memory/take-in-of-link.ts';
 import { type Telling, tellingDelivery } from '../memory/telling.ts';
@@ -44,10 +45,10 @@ export function createLookSteps(
   const take = (info: DevInfo, at: Date, withKnownCommits: boolean) =>
     step(async (trx) => {
       const place = { linkId: link.id, repositoryId: info.repository.id };
-      const keys = keysIn(info);
+      const looked = new Set(entitiesIn(info));
       await lockPlace(trx, place);
-      const known = new Map((await recall(trx, place, keys)).map((row) => [memberOf(row.kind, row.id), row]));
-      const looked = new Set(keys.map(({ kind, id }) => memberOf(kind, id)));
+      const rows = await recall(trx, place, [...looked].map(keyOfMember));
+      const known = new Map(rows.map((row) => [nameOf(row), row]));
       const unknown = info.commits.filter(({ sha }) => !known.has(memberOf('commit', sha)));
       const fresh = withKnownCommits ? info : { ...info, commits: unknown };
       const { tellings } = await takeInOfLink(trx, { linkId: link.id, sightings: [{ info: fresh, at }] });
@@ -81,10 +82,3 @@ export function createLookSteps(
       }),
   };
 }
-
-const keysIn = ({ branches, commits, pullRequests, gone }: DevInfo) => [
-  ...branches.map(({ name }) => ({ kind: 'branch' as const, id: name })),
-  ...commits.map(({ sha }) => ({ kind: 'commit' as const, id: sha })),
-  ...pullRequests.map(({ number }) => ({ kind: 'pull-request' as const, id: String(number) })),
-  ...gone,
-];
